@@ -1,0 +1,61 @@
+"""What a failing database means to a caller: come back later, or a fault of the program."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from moorage.errors import InsufficientStorage, MoorageError, ServiceUnavailable
+
+#: SQLSTATE classes and codes of a server, pooler or connection that is away, going, starting or full, and of a
+#: former primary that became a replica while a connection to it was open.
+_AWAY_CLASSES = ("08", "57P", "53")
+_READ_ONLY = "25006"
+
+RETRY = {"Retry-After": "1"}
+
+
+def explain(error: BaseException, statement_timeout: float) -> MoorageError | None:
+    """The error a client should see in place of ``error``; None when it is not about the database's state."""
+    if isinstance(error, PoolTimeout):
+        return ServiceUnavailable("the database is busy: no connection became free in time", headers=RETRY)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, psycopg.Error):
+        return None
+    if isinstance(cause, pg.QueryCanceled):
+        return too_slow(statement_timeout)
+    if isinstance(cause, pg.DiskFull):
+        return InsufficientStorage("the database's disk is full: free some space, then try again")
+    state = cause.sqlstate
+    if state is None:
+        # libpq's own errors: refused, closed, timed out.
+        if isinstance(cause, psycopg.OperationalError):
+            return unavailable(cause)
+        return None
+    if state == _READ_ONLY or state.startswith(_AWAY_CLASSES):
+        return unavailable(cause)
+    return None
+
+
+def lost_connection(error: BaseException) -> bool:
+    """Whether the connection the error came from must not be used again."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(cause, psycopg.Error):
+        return False
+    state = cause.sqlstate
+    if state is None:
+        return isinstance(cause, psycopg.OperationalError)
+    return state == _READ_ONLY or state.startswith(("08", "57P"))
+
+
+def unavailable(cause: BaseException) -> ServiceUnavailable:
+    """The database is away. The message tells why in the first line of the driver's, which names no secret."""
+    reason = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+    return ServiceUnavailable(f"the database is not available: {reason}", headers=RETRY)
+
+
+def too_slow(limit: float) -> ServiceUnavailable:
+    """A statement was cancelled for taking too long."""
+    return ServiceUnavailable(f"the database did not answer within {limit:g} s", headers=RETRY)

@@ -1,0 +1,195 @@
+"""What is stored: repositories, blobs, manifests, artifacts, tags, and uploads on their way.
+
+A blob's bytes are in the blob store; a manifest's bytes are in ``manifest``. Whether something can be
+read through a repository is a row: ``repository_blob`` for blobs, ``artifact`` for manifests.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from moorage.database.tables.metadata import ByteOrdered, identity, metadata, timestamp
+
+repository = Table(
+    "repository",
+    metadata,
+    identity("repository_id"),
+    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False, index=True),
+    #: The full name, project included.
+    Column("name", ByteOrdered, nullable=False, unique=True),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("pull_count", BigInteger, nullable=False, server_default=text("0")),
+    #: Null until its first manifest: blobs alone make no repository that anyone lists (H row 43).
+    timestamp("first_push_time", nullable=True),
+    timestamp("creation_time"),
+    timestamp("update_time"),
+)
+
+#: ``state``: live; trash (unreferenced, restorable); swept rows are gone.
+blob = Table(
+    "blob",
+    metadata,
+    identity("blob_id"),
+    Column("digest", ByteOrdered, nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="live"),
+    timestamp("creation_time"),
+    #: Last time a push, mount or upload asserted it: garbage collection leaves young ones alone.
+    timestamp("touch_time"),
+    timestamp("verified_time", nullable=True),
+    CheckConstraint("state IN ('live', 'trash')", name="state"),
+)
+
+#: A blob can be read through a repository only while this row exists.
+repository_blob = Table(
+    "repository_blob",
+    metadata,
+    Column(
+        "repository_id",
+        BigInteger,
+        ForeignKey("repository.repository_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("blob_id", BigInteger, ForeignKey("blob.blob_id"), primary_key=True, index=True),
+    timestamp("creation_time"),
+)
+
+#: The bytes as they were pushed, once per digest.
+manifest = Table(
+    "manifest",
+    metadata,
+    Column("digest", ByteOrdered, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: A manifest in a repository. ``state`` trash: deleted, restorable, invisible.
+artifact = Table(
+    "artifact",
+    metadata,
+    identity("artifact_id"),
+    Column(
+        "repository_id",
+        BigInteger,
+        ForeignKey("repository.repository_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False, index=True),
+    Column("digest", ByteOrdered, ForeignKey("manifest.digest"), nullable=False, index=True),
+    #: The Content-Type it was pushed with.
+    Column("media_type", Text, nullable=False),
+    #: What a referrer's descriptor says: the manifest's ``artifactType``, else an image's config media type (OCI trap 4).
+    Column("artifact_type", Text),
+    Column("config_media_type", Text),
+    #: Bytes of the manifest itself.
+    Column("manifest_size", BigInteger, nullable=False),
+    #: Manifest, config and layers together; an index: the sum of its children.
+    Column("size", BigInteger, nullable=False),
+    Column("subject_digest", ByteOrdered),
+    Column("annotations", JSONB),
+    Column("state", Text, nullable=False, server_default="live"),
+    timestamp("push_time"),
+    timestamp("pull_time", nullable=True),
+    timestamp("trash_time", nullable=True),
+    UniqueConstraint("repository_id", "digest"),
+    CheckConstraint("state IN ('live', 'trash')", name="state"),
+    Index(
+        "ix_artifact_subject",
+        "repository_id",
+        "subject_digest",
+        "digest",
+        postgresql_where=text("subject_digest IS NOT NULL AND state = 'live'"),
+    ),
+)
+
+#: Config and layers of a manifest.
+artifact_blob = Table(
+    "artifact_blob",
+    metadata,
+    Column("artifact_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), primary_key=True),
+    Column("blob_id", BigInteger, ForeignKey("blob.blob_id"), primary_key=True, index=True),
+)
+
+#: Children of an index, in its order.
+artifact_child = Table(
+    "artifact_child",
+    metadata,
+    Column("parent_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("child_id", BigInteger, ForeignKey("artifact.artifact_id"), nullable=False, index=True),
+    Column("child_digest", ByteOrdered, nullable=False),
+    Column("platform", JSONB),
+    Column("urls", JSONB),
+    Column("annotations", JSONB),
+)
+
+#: Artifacts that belong to a subject (H row 58). The subject may come later, hence by digest.
+artifact_accessory = Table(
+    "artifact_accessory",
+    metadata,
+    Column("artifact_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "repository_id",
+        BigInteger,
+        ForeignKey("repository.repository_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("subject_digest", ByteOrdered, nullable=False),
+    Column("type", Text, nullable=False),
+    timestamp("creation_time"),
+    Index("ix_artifact_accessory_subject", "repository_id", "subject_digest"),
+)
+
+#: One row per lifetime of a tag: while ``lifetime_end`` is null the tag names the artifact; afterwards it is history.
+tag = Table(
+    "tag",
+    metadata,
+    identity("tag_id"),
+    Column(
+        "repository_id",
+        BigInteger,
+        ForeignKey("repository.repository_id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("name", ByteOrdered, nullable=False),
+    Column("artifact_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), nullable=False),
+    timestamp("lifetime_start"),
+    timestamp("lifetime_end", nullable=True),
+    #: Last push that left it on this artifact.
+    timestamp("push_time"),
+    timestamp("pull_time", nullable=True),
+    Column("pushed_by", Text, nullable=False, server_default=""),
+    Index("uq_tag_current", "repository_id", "name", unique=True, postgresql_where=text("lifetime_end IS NULL")),
+    Index("ix_tag_history", "repository_id", "name", "lifetime_start"),
+    Index("ix_tag_artifact", "artifact_id", postgresql_where=text("lifetime_end IS NULL")),
+)
+
+#: An upload session. ``received`` bytes are stored; ``digest`` is theirs at that offset. ``state`` is the blob
+#: store's own (multipart id, parts). The row is changed only with ``received`` as the expected value.
+upload = Table(
+    "upload",
+    metadata,
+    Column("upload_id", Uuid, primary_key=True),
+    Column("repository", ByteOrdered, nullable=False),
+    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False, index=True),
+    Column("principal", Text, nullable=False, index=True),
+    Column("algorithm", Text, nullable=False),
+    Column("received", BigInteger, nullable=False, server_default=text("0")),
+    Column("digest", Text, nullable=False),
+    Column("state", JSONB, nullable=False),
+    timestamp("creation_time"),
+    timestamp("update_time", index=True),
+)

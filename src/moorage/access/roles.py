@@ -1,0 +1,104 @@
+"""Harbor's five project roles and what each may do.
+
+The matrix is Harbor's (``src/common/rbac/project/rbac_role.go``), as is what anyone may do on a public project
+(``rbac_util.go``). Letters: C create, R read, U update, D delete, L list, O operate, S stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+Permission = tuple[str, str]
+
+
+class Role(IntEnum):
+    """Harbor's role ids."""
+
+    PROJECT_ADMIN = 1
+    DEVELOPER = 2
+    GUEST = 3
+    MAINTAINER = 4
+    LIMITED_GUEST = 5
+
+
+#: Which role ``current_user_role_id`` names when an account has several (``src/common/const.go``).
+ROLE_STRENGTH: Mapping[Role, int] = {
+    Role.PROJECT_ADMIN: 50,
+    Role.MAINTAINER: 40,
+    Role.DEVELOPER: 30,
+    Role.GUEST: 20,
+    Role.LIMITED_GUEST: 10,
+}
+
+_ACTIONS = {
+    "C": "create",
+    "R": "read",
+    "U": "update",
+    "D": "delete",
+    "L": "list",
+    "O": "operate",
+    "S": "stop",
+    "<": "pull",
+    ">": "push",
+}
+
+# resource: projectAdmin, maintainer, developer, guest, limitedGuest; "<" is pull, ">" is push.
+_MATRIX: Mapping[str, tuple[str, str, str, str, str]] = {
+    "project": ("RUD", "R", "R", "R", "R"),
+    "member": ("CRUDL", "RL", "RL", "RL", ""),
+    "metadata": ("CRUD", "R", "", "", ""),
+    "log": ("L", "", "", "", ""),
+    "label": ("CRUDL", "CRUDL", "RL", "RL", ""),
+    "quota": ("R", "R", "R", "R", "R"),
+    "repository": ("CRUDL<>", "CRUDL<>", "CRUL<>", "RL<", "RL<"),
+    "tag-retention": ("CRUDLO", "CRUDLO", "CRUDLO", "", ""),
+    "immutable-tag": ("CUDL", "CUDL", "", "", ""),
+    "configuration": ("RU", "R", "R", "R", "R"),
+    "robot": ("CRUDL", "RL", "RL", "RL", ""),
+    "notification-policy": ("CRUDL", "RL", "", "", ""),
+    "scan": ("CRS", "CRS", "R", "R", "R"),
+    "sbom": ("CRS", "CRS", "R", "R", "R"),
+    "scanner": ("CR", "R", "R", "R", "R"),
+    "artifact": ("CRDL", "CRDL", "CRL", "RL", "RL"),
+    "artifact-addition": ("R", "R", "R", "R", "R"),
+    "tag": ("CDL", "CDL", "CL", "L", "L"),
+    "accessory": ("L", "L", "L", "L", "L"),
+    "artifact-label": ("CD", "CD", "CD", "", ""),
+    "preheat-policy": ("CRUDL", "", "", "", ""),
+    "export-cve": ("CRL", "CRL", "CRL", "", ""),
+}
+
+_COLUMNS = (Role.PROJECT_ADMIN, Role.MAINTAINER, Role.DEVELOPER, Role.GUEST, Role.LIMITED_GUEST)
+
+_PUBLIC: Mapping[str, str] = {
+    "project": "R",
+    "label": "RL",
+    "repository": "L<",
+    "scan": "R",
+    "scanner": "R",
+    "tag": "L",
+    "artifact": "RL",
+    "artifact-addition": "R",
+    "accessory": "L",
+}
+
+
+def _expand(resource: str, letters: str) -> frozenset[Permission]:
+    return frozenset((resource, _ACTIONS[letter]) for letter in letters)
+
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    role: frozenset().union(*(_expand(resource, cells[column]) for resource, cells in _MATRIX.items()))
+    for column, role in enumerate(_COLUMNS)
+}
+
+#: What everyone may do on a public project.
+PUBLIC_PERMISSIONS: frozenset[Permission] = frozenset().union(
+    *(_expand(resource, letters) for resource, letters in _PUBLIC.items())
+)
+
+
+def strongest(roles: frozenset[Role]) -> Role | None:
+    """The role Harbor shows for an account that has several."""
+    return max(roles, key=ROLE_STRENGTH.__getitem__, default=None)

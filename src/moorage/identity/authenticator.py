@@ -1,0 +1,132 @@
+"""Checks a name and a password, slowly once and fast from then on."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+
+from cachetools import LRUCache
+
+from moorage.access.principals import Principal
+from moorage.access.service import AccessService
+from moorage.database.engine import Database
+from moorage.errors import Unauthorized
+from moorage.identity import queries
+from moorage.identity.models import Account
+from moorage.identity.once import SingleFlight, Turns
+from moorage.identity.passwords import MAX_PASSWORD, Passwords
+from moorage.identity.robot_names import parse_full_name
+from moorage.identity.throttle import LoginThrottle, network_of
+
+#: Longest login name: a project's and a robot's name with the prefix.
+MAX_USERNAME = 600
+
+#: Credentials a process remembers.
+MAX_REMEMBERED = 10_000
+
+
+class Authenticator:
+    """Logins of users and robots.
+
+    A verified credential is remembered as a keyed digest beside the version of its account, and only in this
+    process. Each use asks the database whether the account still has that version, is enabled and has not expired
+    (one coalesced query), so a change counts at the next request while argon2 runs once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        access: AccessService,
+        passwords: Passwords,
+        throttle: LoginThrottle,
+        *,
+        robot_prefix: str,
+    ) -> None:
+        self._database = database
+        self._access = access
+        self._passwords = passwords
+        self._throttle = throttle
+        self._prefix = robot_prefix
+        self._key = os.urandom(32)
+        self._remembered: LRUCache[bytes, Principal] = LRUCache(MAX_REMEMBERED)
+        self._verifications: SingleFlight[bytes, bool] = SingleFlight()
+        self._turns: Turns[tuple[str, str]] = Turns()
+
+    async def authenticate(self, username: str, password: str, address: str) -> Principal:
+        """Who that is.
+
+        Raises:
+            Unauthorized: no such account, a wrong password, or an account that may not log in; which one is not told.
+            TooManyRequests: too many failures of this account from this address.
+        """
+        if not _is_plausible(username, password):
+            raise Unauthorized
+        digest = self._digest(username, password)
+        network = network_of(address)
+        while True:
+            known = self._remembered.get(digest)
+            if known is not None:
+                if await self._still_valid(known, username, network):
+                    return known
+                self._forget(digest, known)
+            # One guess at a time, or a hundred at once would all pass the throttle before the first has failed.
+            async with self._turns.take((username, network)):
+                if digest not in self._remembered:
+                    await self._guess(digest, username, password, network)
+            # Round again: the account may have changed since the hash was read.
+
+    async def _still_valid(self, principal: Principal, username: str, network: str) -> bool:
+        # The throttle is asked here too: otherwise a right guess would show during the wait.
+        state, _ = await asyncio.gather(
+            self._access.principal_state(principal), self._throttle.check(username, network)
+        )
+        return state.valid
+
+    async def _guess(self, digest: bytes, username: str, password: str, network: str) -> None:
+        failures = await self._throttle.check(username, network)
+        if not await self._verifications.get(digest, lambda: self._verify(digest, username, password)):
+            await self._throttle.failed(username, network)
+            raise Unauthorized
+        if failures:
+            await self._throttle.succeeded(username, network)
+
+    async def _verify(self, digest: bytes, username: str, password: str) -> bool:
+        account = await self._find(username)
+        encoded = account.password_hash if account is not None else None
+        matches = await self._passwords.verify(encoded, password)
+        if account is None or encoded is None or not matches or not account.enabled:
+            return False
+        if self._passwords.is_outdated(encoded):
+            fresh = await self._passwords.hash(password)
+            async with self._database.begin() as connection:
+                await queries.replace_hash(connection, account, fresh)
+        self._remembered[digest] = account.principal
+        return True
+
+    async def _find(self, username: str) -> Account | None:
+        robot = parse_full_name(username, self._prefix)
+        async with self._database.connect() as connection:
+            found = None
+            if robot is not None:
+                found = await queries.account_of_robot(connection, robot, username)
+            return found or await queries.account_of_user(connection, username)
+
+    def _forget(self, digest: bytes, principal: Principal) -> None:
+        if self._remembered.get(digest) is principal:
+            del self._remembered[digest]
+
+    def _digest(self, username: str, password: str) -> bytes:
+        # A name has no NUL, so two pairs never share a digest.
+        return hmac.digest(self._key, username.encode() + b"\0" + password.encode(), "sha256")
+
+
+def _is_plausible(username: str, password: str) -> bool:
+    """Whether there can be such a credential; what cannot is neither looked up nor counted."""
+    if not 0 < len(username) <= MAX_USERNAME or not 0 < len(password) <= MAX_PASSWORD or "\0" in username:
+        return False
+    try:
+        (username + password).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,98 @@
+"""Accounts as the use cases hand them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moorage.access.principals import Principal, PrincipalKind
+
+#: Of the account the first start makes; it always exists, is enabled and administers the system.
+ADMIN_ID = 1
+ADMIN_NAME = "admin"
+
+#: Level of a robot and kind of a permission.
+SYSTEM, PROJECT = "system", "project"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user."""
+
+    user_id: int
+    username: str
+    email: str | None
+    realname: str
+    comment: str
+    sysadmin: bool
+    disabled: bool
+    creation_time: datetime
+    update_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RobotAction:
+    """One thing a robot may do: Harbor's ``access``."""
+
+    resource: str
+    action: str
+    effect: str = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotPermission:
+    """``kind`` system with namespace ``/``, or project with a project's name or ``*``."""
+
+    kind: str
+    namespace: str
+    access: tuple[RobotAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """A robot account. ``name`` is the full one; ``project_id`` and ``expires_at`` are None where there is none."""
+
+    robot_id: int
+    name: str
+    level: str
+    project_id: int | None
+    project_name: str | None
+    description: str
+    disabled: bool
+    duration: int
+    expires_at: datetime | None
+    creator_type: str
+    creator_ref: int
+    creation_time: datetime
+    update_time: datetime
+    permissions: tuple[RobotPermission, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewRobot:
+    """What a robot is made from. ``name`` is the short one; ``duration`` in days, -1 for ever."""
+
+    name: str
+    level: str
+    permissions: tuple[RobotPermission, ...]
+    duration: int = -1
+    description: str = ""
+    creator_type: str = "local"
+    creator_ref: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is needed to check a login. ``enabled`` also says that it has not expired."""
+
+    kind: PrincipalKind
+    id: int
+    name: str
+    version: int
+    password_hash: str | None
+    enabled: bool
+
+    @property
+    def principal(self) -> Principal:
+        """The account, as it was authenticated."""
+        return Principal(self.kind, self.id, self.name, self.version)

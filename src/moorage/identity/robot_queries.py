@@ -1,0 +1,186 @@
+"""SQL of robot accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.database.listing import Columns, ListQuery
+from moorage.database.tables import project, robot, robot_permission
+from moorage.identity.models import PROJECT, SYSTEM, Robot, RobotAction, RobotPermission
+from moorage.identity.robot_names import RobotName
+
+_R = robot.c
+_SELECT = select(
+    _R.robot_id,
+    _R.name,
+    _R.project_id,
+    project.c.name.label("project_name"),
+    _R.description,
+    _R.disabled,
+    _R.duration,
+    _R.expires_at,
+    _R.creator_type,
+    _R.creator_ref,
+    _R.creation_time,
+    _R.update_time,
+).select_from(robot.outerjoin(project, project.c.project_id == _R.project_id))
+
+_COLUMNS = Columns(
+    {
+        "id": _R.robot_id,
+        "name": _R.name,
+        "description": _R.description,
+        "duration": _R.duration,
+        "disabled": _R.disabled,
+        "creation_time": _R.creation_time,
+        "update_time": _R.update_time,
+    },
+    order="name",
+    unique="id",
+)
+
+
+async def create(connection: AsyncConnection, values: Mapping[str, Any], duration: int) -> int | None:
+    """The new robot's id; None when the name is taken. ``duration`` in days, -1 for ever."""
+    statement = (
+        insert(robot)
+        .values(**values, duration=duration, expires_at=_expiry(duration, func.now()))
+        .on_conflict_do_nothing()
+        .returning(_R.robot_id)
+    )
+    found: int | None = await connection.scalar(statement)
+    return found
+
+
+async def set_permissions(connection: AsyncConnection, robot_id: int, permissions: Iterable[RobotPermission]) -> None:
+    """Make these the robot's permissions."""
+    rows = [
+        {
+            "robot_id": robot_id,
+            "kind": permission.kind,
+            "namespace": permission.namespace,
+            "resource": access.resource,
+            "action": access.action,
+            "effect": access.effect,
+        }
+        for permission in permissions
+        for access in permission.access
+    ]
+    await connection.execute(delete(robot_permission).where(robot_permission.c.robot_id == robot_id))
+    await connection.execute(insert(robot_permission), rows)
+
+
+async def find(connection: AsyncConnection, robot_id: int, prefix: str) -> Robot | None:
+    """The robot with its permissions."""
+    rows = (await connection.execute(_SELECT.where(_R.robot_id == robot_id))).all()
+    found = await _robots(connection, rows, prefix)
+    return found[0] if found else None
+
+
+async def find_by_name(connection: AsyncConnection, name: RobotName, prefix: str) -> Robot | None:
+    """The robot of that name with its permissions."""
+    of_project = _R.project_id.is_(None) if name.project is None else project.c.name == name.project
+    rows = (await connection.execute(_SELECT.where(_R.name == name.name, of_project))).all()
+    found = await _robots(connection, rows, prefix)
+    return found[0] if found else None
+
+
+async def page(
+    connection: AsyncConnection, query: ListQuery, prefix: str, *, project_id: int | None, every_level: bool
+) -> tuple[int, list[Robot]]:
+    """How many visible robots match, and the page: of one project, of the system, or all."""
+    conditions = [_R.visible, *_COLUMNS.conditions(query)]
+    if not every_level:
+        conditions.append(_R.project_id.is_(None) if project_id is None else _R.project_id == project_id)
+    total = await connection.scalar(select(func.count()).select_from(robot).where(*conditions))
+    statement = _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
+    return total or 0, await _robots(connection, (await connection.execute(statement)).all(), prefix)
+
+
+async def change(
+    connection: AsyncConnection, robot_id: int, values: Mapping[str, Any], *, ends_credentials: bool
+) -> bool:
+    """Change a robot; whether there is one. A new ``duration`` counts from its creation."""
+    statement = update(robot).where(_R.robot_id == robot_id).values(**values, update_time=func.now())
+    if "duration" in values:
+        statement = statement.values(expires_at=_expiry(values["duration"], _R.creation_time))
+    if ends_credentials:
+        statement = statement.values(version=_R.version + 1)
+    return (await connection.execute(statement)).rowcount > 0
+
+
+async def remove(connection: AsyncConnection, robot_id: int) -> bool:
+    """Delete a robot; whether there was one."""
+    return (await connection.execute(delete(robot).where(_R.robot_id == robot_id))).rowcount > 0
+
+
+async def forget_project(connection: AsyncConnection, project_id: int, name: str) -> None:
+    """Delete a project's robots, and what others were allowed in it: its name may be used again by strangers."""
+    await connection.execute(delete(robot).where(_R.project_id == project_id))
+    p = robot_permission.c
+    await connection.execute(delete(robot_permission).where(p.kind == PROJECT, p.namespace == name))
+
+
+async def missing_projects(connection: AsyncConnection, names: Sequence[str]) -> list[str]:
+    """Those of the names that no project has. The others' rows stay as they are until the transaction ends."""
+    rows = await connection.execute(
+        select(project.c.name)
+        .where(project.c.name.in_(names), ~project.c.deleted)
+        .order_by(project.c.project_id)
+        .with_for_update(read=True, key_share=True)
+    )
+    known = set(rows.scalars())
+    return [name for name in names if name not in known]
+
+
+async def project_id_of(connection: AsyncConnection, name: str) -> int | None:
+    """The id of the project of that name."""
+    return await connection.scalar(select(project.c.project_id).where(project.c.name == name, ~project.c.deleted))
+
+
+async def reach(connection: AsyncConnection, robot_id: int) -> tuple[bool, list[str]]:
+    """Whether a robot's permissions reach every project, and the projects they name."""
+    p = robot_permission.c
+    rows = await connection.execute(select(p.namespace.distinct()).where(p.robot_id == robot_id, p.kind == PROJECT))
+    names = list(rows.scalars())
+    return "*" in names, [name for name in names if name != "*"]
+
+
+def _expiry(duration: int, start: Any) -> Any:
+    return None if duration == -1 else start + func.make_interval(0, 0, 0, duration)
+
+
+async def _robots(connection: AsyncConnection, rows: Sequence[Any], prefix: str) -> list[Robot]:
+    permissions = await _permissions(connection, [row.robot_id for row in rows])
+    return [
+        Robot(
+            **row._mapping | {"name": RobotName(row.name, row.project_name).full(prefix)},
+            level=SYSTEM if row.project_id is None else PROJECT,
+            permissions=permissions.get(row.robot_id, ()),
+        )
+        for row in rows
+    ]
+
+
+async def _permissions(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[RobotPermission, ...]]:
+    if not ids:
+        return {}
+    p = robot_permission.c
+    rows = (
+        await connection.execute(
+            select(p.robot_id, p.kind, p.namespace, p.resource, p.action, p.effect)
+            .where(p.robot_id.in_(ids))
+            .order_by(p.robot_id, p.kind.desc(), p.namespace, p.resource, p.action)
+        )
+    ).all()
+    found: dict[int, tuple[RobotPermission, ...]] = {}
+    for (robot_id, kind, namespace), group in groupby(rows, key=lambda row: (row.robot_id, row.kind, row.namespace)):
+        access = tuple(RobotAction(row.resource, row.action, row.effect) for row in group)
+        found[robot_id] = (*found.get(robot_id, ()), RobotPermission(kind, namespace, access))
+    return found

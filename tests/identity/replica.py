@@ -1,0 +1,119 @@
+"""One replica's identity, projects and API on a database of the test's own; several may share it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from moorage.access.principals import Principal
+from moorage.access.service import AccessService
+from moorage.api.app import api_app
+from moorage.api.services import Services
+from moorage.database.engine import Database
+from moorage.database.reader import Reader
+from moorage.edge import Edge
+from moorage.identity.bootstrap import bootstrap
+from moorage.identity.keys import SigningKeys
+from moorage.identity.secret_key import SecretBox, secret_key
+from moorage.identity.service import IdentityService
+from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
+from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.probes import Check
+from moorage.projects.service import ProjectService
+from moorage.settings import Settings
+from moorage.system.models import Configuration
+from moorage.system.service import SystemService
+
+ADMIN = ("admin", "Harbor12345")
+PASSWORD = "Passw0rd-x1"
+
+
+@dataclass
+class Replica:
+    """The services of one process and a client of its HTTP API."""
+
+    settings: Settings
+    database: Database
+    access: AccessService
+    identity: IdentityService
+    projects: ProjectService
+    keys: SigningKeys
+    issuer: TokenIssuer
+    verifier: TokenVerifier
+    checks: dict[str, Check]
+    http: httpx2.AsyncClient
+
+    async def user(self, name: str, **more: Any) -> int:
+        """A new user with ``PASSWORD``; the id."""
+        return (await self.identity.users.create(name, PASSWORD, **more)).user_id
+
+    async def login(self, name: str, password: str = PASSWORD, address: str = "192.0.2.1") -> Principal:
+        """Log in."""
+        return await self.identity.authenticate(name, password, address)
+
+    async def api(
+        self, method: str, path: str, auth: tuple[str, str] | None = ADMIN, **more: Any
+    ) -> httpx2.Response:
+        """A request below ``/api/v2.0``, as the admin unless told otherwise."""
+        if auth is not None:
+            more["auth"] = auth
+        return await self.http.request(method, f"/api/v2.0{path}", **more)
+
+
+@asynccontextmanager
+async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
+    """Start one; the first makes the database's first contents."""
+    database = Database(settings.database, url)
+    await database.open()
+    security = settings.security
+    keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), security.token_algorithm)
+    await bootstrap(database, keys, security)
+    reader = Reader(database)
+    access = AccessService(reader)
+    identity = IdentityService(database, access, security, reader)
+    projects = ProjectService(database)
+    issuer = TokenIssuer(keys, security.token_expiration)
+    checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
+    system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
+    edge = Edge(
+        {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
+        {"api": api_app(Services(access, identity, projects, system))},
+        startup=_nothing,
+        shutdown=_nothing,
+    )
+    transport = httpx2.ASGITransport(app=edge, raise_app_exceptions=True)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://registry.test") as http:
+        try:
+            yield Replica(
+                settings,
+                database,
+                access,
+                identity,
+                projects,
+                keys,
+                issuer,
+                TokenVerifier(keys, REGISTRY_SERVICE),
+                checks,
+                http,
+            )
+        finally:
+            identity.close()
+            await database.close()
+
+
+async def _nothing() -> None:
+    pass
+
+
+def message(answer: httpx2.Response) -> tuple[int, str, str]:
+    """Status, code and message of an error, its form checked on the way (H row 5)."""
+    assert answer.headers["content-type"] == "application/json; charset=utf-8", answer.headers
+    assert answer.content.endswith(b"}\n")
+    body = answer.json()
+    assert list(body) == ["errors"]
+    assert [list(error) for error in body["errors"]] == [["code", "message"]]
+    return answer.status_code, body["errors"][0]["code"], body["errors"][0]["message"]

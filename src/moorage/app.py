@@ -1,0 +1,217 @@
+"""The composition root: from settings to services to the ASGI application of the roles a process runs.
+
+Nothing here runs at import, and nothing is global: two applications can live in one process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from moorage import __version__
+from moorage.access.service import AccessService
+from moorage.artifacts.service import ArtifactService
+from moorage.asgi import ASGIApp, Respond
+from moorage.blobs.models import UploadLimits
+from moorage.blobs.service import BlobService
+from moorage.blobs.uploads import UploadService
+from moorage.database.engine import Database
+from moorage.database.reader import Reader
+from moorage.edge import Edge
+from moorage.errors import MoorageError
+from moorage.identity.bootstrap import BootstrapReport
+from moorage.identity.bootstrap import bootstrap as first_contents
+from moorage.identity.keys import SigningKeys
+from moorage.identity.secret_key import SecretBox, secret_key
+from moorage.identity.service import IdentityService
+from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
+from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.logs import AccessLog
+from moorage.probes import Check, Liveness, Readiness
+from moorage.projects.service import ProjectService
+from moorage.registry.app import RegistryApp
+from moorage.registry.exchange import RegistryServices
+from moorage.registry.metrics import RegistryMetrics
+from moorage.repositories.service import RepositoryService
+from moorage.server import runtime
+from moorage.server.metrics_socket import MetricsSocket
+from moorage.settings import Settings
+from moorage.storage.factory import blob_store
+from moorage.storage.instrumented import InstrumentedStore
+from moorage.storage.protocol import BlobStore
+from moorage.system.models import Configuration
+from moorage.system.service import SystemService
+
+log = structlog.get_logger(__name__)
+
+ROLES = ("core", "registry", "jobservice")
+
+
+@dataclass
+class Application:
+    """The services of one process, and the ASGI callable over them."""
+
+    settings: Settings
+    roles: Sequence[str]
+    database: Database
+    store: BlobStore
+    keys: SigningKeys
+    access: AccessService
+    identity: IdentityService
+    projects: ProjectService
+    repositories: RepositoryService
+    blobs: BlobService
+    uploads: UploadService
+    artifacts: ArtifactService
+    metrics: CollectorRegistry
+    asgi: Edge = field(init=False)
+    metrics_socket: MetricsSocket | None = None
+    _background: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        database_url: str | None = None,
+        *,
+        roles: Sequence[str] = ROLES,
+        access_log: AccessLog | None = None,
+    ) -> Application:
+        """Wire everything; ``database_url`` goes before the settings' (the embedded server's)."""
+        database = Database(settings.database, database_url)
+        registry_metrics = RegistryMetrics()
+        plain = blob_store(settings.storage, settings.data)
+        store: BlobStore = InstrumentedStore(
+            plain, lambda action, seconds: registry_metrics.storage(plain.driver, action, seconds)
+        )
+        keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), settings.security.token_algorithm)
+        reader = Reader(database)
+        access = AccessService(reader)
+        metrics = CollectorRegistry()
+        metrics.register(registry_metrics)
+        limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
+        application = cls(
+            settings=settings,
+            roles=roles,
+            database=database,
+            store=store,
+            keys=keys,
+            access=access,
+            identity=IdentityService(database, access, settings.security),
+            projects=ProjectService(database),
+            repositories=RepositoryService(database),
+            blobs=BlobService(database, reader, store),
+            uploads=UploadService(database, store, limits),
+            artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
+            metrics=metrics,
+        )
+        application.asgi = application._edge(registry_metrics, access_log)
+        return application
+
+    async def open(self) -> None:
+        """Connect to what the application stands on, and start what runs beside requests."""
+        await self.database.open()
+        await self.store.open()
+        await self.keys.ensure()
+        if self.metrics_socket is not None:
+            await self.metrics_socket.start()
+        if "jobservice" in self.roles:
+            self._background.append(asyncio.create_task(self._purge_uploads()))
+
+    async def close(self) -> None:
+        """Stop in the other order."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._background.clear()
+        if self.metrics_socket is not None:
+            await self.metrics_socket.close()
+        self.identity.close()
+        await self.store.close()
+        await self.database.close()
+
+    def _edge(self, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
+        checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
+        bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
+        mounted: dict[str, ASGIApp] = {}
+        if "core" in self.roles or "registry" in self.roles:
+            bare["v2"] = RegistryApp(self._registry_services(), registry_metrics)
+        if "core" in self.roles:
+            issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
+            refresh = self.settings.security.refresh_token_expiration
+            bare["service"] = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh)
+            mounted["api"] = self._api(checks)
+        return Edge(
+            bare,
+            mounted,
+            startup=self.open,
+            shutdown=self.close,
+            access_log=access_log,
+            trusted_proxies=self.settings.server.trusted_proxies,
+        )
+
+    def _registry_services(self) -> RegistryServices:
+        return RegistryServices(
+            settings=self.settings.registry,
+            access=self.access,
+            identity=self.identity,
+            tokens=TokenVerifier(self.keys, REGISTRY_SERVICE),
+            repositories=self.repositories,
+            blobs=self.blobs,
+            uploads=self.uploads,
+            artifacts=self.artifacts,
+            external_url=self.settings.server.external_url,
+        )
+
+    def _api(self, checks: Mapping[str, Check]) -> ASGIApp:
+        # Only the core pays for what the framework takes in memory and time.
+        from moorage.api.app import api_app
+        from moorage.api.services import Services
+
+        components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
+        system = SystemService(Configuration(__version__, self.settings.storage.driver), components)
+        return api_app(Services(self.access, self.identity, self.projects, system, self.settings.server.external_url))
+
+    async def _purge_uploads(self) -> None:
+        """Drop abandoned uploads now and then; several processes share the work by locked rows."""
+        storage = self.settings.storage
+        while True:
+            # Spread, so that replicas started together do not search at the same moment.
+            await asyncio.sleep(storage.purge_interval * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                purged = await self.uploads.purge(storage.upload_expiry)
+                if purged:
+                    log.info("purged abandoned uploads", count=purged)
+
+
+async def _answers() -> None:
+    """This process is up, or nobody could ask."""
+
+
+def worker() -> ASGIApp:
+    """The application of a worker process, from what the supervisor tells it."""
+    current = runtime.load()
+    access_log = AccessLog() if current.settings.log.access else None
+    application = Application.build(current.settings, current.database_url, roles=current.roles, access_log=access_log)
+    application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor)
+    return application.asgi
+
+
+async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
+    """Make the first contents of a migrated database."""
+    database = Database(settings.database, database_url)
+    await database.open()
+    try:
+        keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), settings.security.token_algorithm)
+        return await first_contents(database, keys, settings.security)
+    finally:
+        await database.close()
+
+
+__all__ = ["ROLES", "Application", "__version__", "bootstrap", "worker"]

@@ -1,0 +1,319 @@
+"""SQL of artifacts, tags and referrers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.artifacts.models import Push, Referrer, StoredManifest
+from moorage.database.driver import Row
+from moorage.database.tables import (
+    artifact,
+    artifact_accessory,
+    artifact_blob,
+    artifact_child,
+    manifest,
+    tag,
+)
+from moorage.oci.manifests import Descriptor
+
+_BIGINTS = ARRAY(BigInteger)
+
+# --- reading ------------------------------------------------------------------------------------
+
+# Both run for every manifest pull: look-ups by key only. A repository without the artifact still gives a row, so that
+# "no such repository" and "no such manifest" can be told apart (OCI trap 36).
+BY_TAG = """
+SELECT q.position, r.repository_id, a.artifact_id, a.digest, a.media_type, a.manifest_size
+  FROM unnest(%s::int[], %s::text[], %s::text[]) AS q(position, repository, reference)
+  JOIN LATERAL (SELECT repository_id FROM repository WHERE name = q.repository LIMIT 1) AS r ON true
+  LEFT JOIN LATERAL (
+      SELECT artifact.* FROM tag JOIN artifact USING (artifact_id)
+       WHERE tag.repository_id = r.repository_id AND tag.name = q.reference AND tag.lifetime_end IS NULL
+         AND artifact.state = 'live' LIMIT 1
+  ) AS a ON true
+"""
+BY_DIGEST = """
+SELECT q.position, r.repository_id, a.artifact_id, a.digest, a.media_type, a.manifest_size
+  FROM unnest(%s::int[], %s::text[], %s::text[]) AS q(position, repository, reference)
+  JOIN LATERAL (SELECT repository_id FROM repository WHERE name = q.repository LIMIT 1) AS r ON true
+  LEFT JOIN LATERAL (
+      SELECT * FROM artifact
+       WHERE repository_id = r.repository_id AND digest = q.reference AND state = 'live' LIMIT 1
+  ) AS a ON true
+"""
+
+#: (repository, tag or digest)
+Key = tuple[str, str]
+#: (repository id or None, manifest or None)
+Resolved = tuple[int | None, StoredManifest | None]
+_NOTHING: Resolved = (None, None)
+
+
+def parameters(keys: Sequence[Key]) -> tuple[list[int], list[str], list[str]]:
+    """Parameters of both statements."""
+    return list(range(len(keys))), [key[0] for key in keys], [key[1] for key in keys]
+
+
+def resolved(keys: Sequence[Key], rows: Sequence[Row]) -> Mapping[Key, Resolved]:
+    """What each key names now."""
+    found: dict[Key, Resolved] = dict.fromkeys(keys, _NOTHING)
+    for position, repository_id, artifact_id, digest, media_type, size in rows:
+        stored = None if artifact_id is None else StoredManifest(artifact_id, repository_id, digest, media_type, size)
+        found[keys[position]] = (repository_id, stored)
+    return found
+
+
+async def content(connection: AsyncConnection, digest: str) -> bytes | None:
+    """The bytes of a manifest."""
+    return await connection.scalar(select(manifest.c.content).where(manifest.c.digest == digest))
+
+
+async def tag_page(connection: AsyncConnection, repository_id: int, last: str, limit: int) -> Sequence[str]:
+    """Up to ``limit`` current tags after ``last``, in byte order."""
+    rows = await connection.execute(
+        select(tag.c.name)
+        .where(tag.c.repository_id == repository_id, tag.c.lifetime_end.is_(None), tag.c.name > last)
+        .order_by(tag.c.name)
+        .limit(limit)
+    )
+    return rows.scalars().all()
+
+
+async def referrer_page(
+    connection: AsyncConnection,
+    repository_name: str,
+    subject: str,
+    artifact_types: Sequence[str],
+    last: str,
+    limit: int,
+) -> Sequence[Referrer]:
+    """Up to ``limit`` referrers of ``subject`` with a digest after ``last``; ``artifact_types`` empty: all."""
+    rows = await connection.execute(
+        _REFERRERS_OF_TYPE if artifact_types else _REFERRERS,
+        {
+            "repository": repository_name,
+            "subject": subject,
+            "artifact_types": list(artifact_types),
+            "last": last,
+            "limit": limit,
+        },
+    )
+    return [Referrer(*row) for row in rows]
+
+
+async def count_referrers(connection: AsyncConnection, repository_name: str, subject: str, limit: int) -> int:
+    """How many referrers ``subject`` has, counted up to ``limit``: a header must not cost a scan."""
+    row = await connection.execute(
+        _COUNT_REFERRERS, {"repository": repository_name, "subject": subject, "limit": limit}
+    )
+    return int(row.scalar_one())
+
+
+_REFERRERS_FROM = """
+      FROM artifact a JOIN repository r ON r.repository_id = a.repository_id
+     WHERE r.name = :repository AND a.subject_digest = :subject AND a.state = 'live'
+"""
+_REFERRERS_SELECT = f"SELECT a.media_type, a.digest, a.manifest_size, a.artifact_type, a.annotations {_REFERRERS_FROM}"
+_REFERRERS = text(f"{_REFERRERS_SELECT} AND a.digest > :last ORDER BY a.digest LIMIT :limit")
+_REFERRERS_OF_TYPE = text(
+    f"{_REFERRERS_SELECT} AND a.digest > :last AND a.artifact_type = ANY(:artifact_types)"
+    " ORDER BY a.digest LIMIT :limit"
+)
+_COUNT_REFERRERS = text(f"SELECT count(*) FROM (SELECT 1 {_REFERRERS_FROM} LIMIT :limit) AS found")  # noqa: S608
+
+
+# --- pushing ------------------------------------------------------------------------------------
+
+
+async def hold_children(
+    connection: AsyncConnection, repository_id: int, digests: Sequence[str]
+) -> Mapping[str, tuple[int, int]]:
+    """Live manifests among ``digests``: id and total size, kept from being deleted until the transaction ends."""
+    if not digests:
+        return {}
+    rows = await connection.execute(
+        select(artifact.c.artifact_id, artifact.c.digest, artifact.c.size)
+        .where(
+            artifact.c.repository_id == repository_id,
+            artifact.c.digest == func.any(bindparam("digests")),
+            artifact.c.state == "live",
+        )
+        .order_by(artifact.c.digest)
+        .with_for_update(key_share=True, read=True),
+        {"digests": list(digests)},
+    )
+    return {row.digest: (row.artifact_id, row.size) for row in rows}
+
+
+async def store_content(connection: AsyncConnection, digest: str, content: bytes) -> None:
+    """Keep a manifest's bytes, once."""
+    await connection.execute(upsert(manifest).values(digest=digest, content=content).on_conflict_do_nothing())
+
+
+async def store_artifact(connection: AsyncConnection, repository_id: int, push: Push, size: int) -> int:
+    """The artifact's id; one that was deleted before is live again."""
+    parsed = push.manifest
+    values = {
+        "repository_id": repository_id,
+        "project_id": push.project_id,
+        "digest": push.digest,
+        "media_type": parsed.media_type,
+        "artifact_type": parsed.artifact_type,
+        "config_media_type": parsed.config_media_type,
+        "manifest_size": len(push.content),
+        "size": size,
+        "subject_digest": parsed.subject.digest if parsed.subject else None,
+        "annotations": dict(parsed.annotations) if parsed.annotations else None,
+    }
+    statement = upsert(artifact).values(values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["repository_id", "digest"],
+        set_={
+            "media_type": statement.excluded.media_type,
+            "artifact_type": statement.excluded.artifact_type,
+            "state": "live",
+            "trash_time": None,
+        },
+    )
+    row = await connection.execute(statement.returning(artifact.c.artifact_id))
+    return int(row.scalar_one())
+
+
+async def store_references(
+    connection: AsyncConnection,
+    artifact_id: int,
+    blob_ids: Sequence[int],
+    children: Sequence[tuple[Descriptor, int]],
+) -> None:
+    """Record what an artifact refers to; what is recorded already stays."""
+    if blob_ids:
+        await connection.execute(
+            upsert(artifact_blob)
+            .from_select(
+                ["artifact_id", "blob_id"],
+                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS))),
+            )
+            .on_conflict_do_nothing(),
+            {"blob_ids": sorted(set(blob_ids))},
+        )
+    if children:
+        await connection.execute(
+            upsert(artifact_child).on_conflict_do_nothing(),
+            [
+                {
+                    "parent_id": artifact_id,
+                    "position": position,
+                    "child_id": child_id,
+                    "child_digest": child.digest,
+                    "platform": child.platform,
+                    "urls": list(child.urls) or None,
+                    "annotations": dict(child.annotations) if child.annotations else None,
+                }
+                for position, (child, child_id) in enumerate(children)
+            ],
+        )
+
+
+async def store_accessory(
+    connection: AsyncConnection, artifact_id: int, repository_id: int, subject: str, kind: str
+) -> None:
+    """Record that an artifact belongs to a subject, which may come later."""
+    await connection.execute(
+        upsert(artifact_accessory)
+        .values(artifact_id=artifact_id, repository_id=repository_id, subject_digest=subject, type=kind)
+        .on_conflict_do_nothing()
+    )
+
+
+# --- tags ---------------------------------------------------------------------------------------
+
+
+async def move_tag(
+    connection: AsyncConnection, repository_id: int, name: str, artifact_id: int, pushed_by: str
+) -> None:
+    """Let the tag name the artifact from now on; what it named before becomes history."""
+    parameters = {
+        "repository_id": repository_id,
+        "name": name,
+        "artifact_id": artifact_id,
+        "pushed_by": pushed_by,
+    }
+    # Two pushes of one new tag: the loser of the unique index waits for the winner, then moves its row on.
+    for _ in range(100):
+        kept = await connection.execute(_TOUCH_TAG, parameters)
+        if kept.rowcount:
+            return
+        await connection.execute(_END_TAG, parameters)
+        made = await connection.execute(_START_TAG, parameters)
+        if made.rowcount:
+            return
+    raise RuntimeError(f"tag {name} is moved by too many pushes at once")
+
+
+# The clock, not the transaction's start: a transaction that began first may get the row last.
+_TOUCH_TAG = text(
+    """
+    UPDATE tag SET push_time = clock_timestamp()
+     WHERE repository_id = :repository_id AND name = :name AND lifetime_end IS NULL AND artifact_id = :artifact_id
+    """
+)
+_END_TAG = text(
+    """
+    UPDATE tag SET lifetime_end = clock_timestamp()
+     WHERE repository_id = :repository_id AND name = :name AND lifetime_end IS NULL
+    """
+)
+_START_TAG = text(
+    """
+    INSERT INTO tag (repository_id, name, artifact_id, pushed_by, lifetime_start, push_time)
+    VALUES (:repository_id, :name, :artifact_id, :pushed_by, clock_timestamp(), clock_timestamp())
+    ON CONFLICT (repository_id, name) WHERE lifetime_end IS NULL DO NOTHING
+    """
+)
+
+
+async def end_tag(connection: AsyncConnection, repository_id: int, name: str) -> bool:
+    """The tag names nothing from now on; False when it did not name anything."""
+    result = await connection.execute(_END_TAG, {"repository_id": repository_id, "name": name})
+    return bool(result.rowcount)
+
+
+# --- deleting -----------------------------------------------------------------------------------
+
+
+async def lock_artifact(connection: AsyncConnection, repository_id: int, digest: str) -> int | None:
+    """The id of a live artifact, locked against pushes that refer to it."""
+    return await connection.scalar(
+        select(artifact.c.artifact_id)
+        .where(artifact.c.repository_id == repository_id, artifact.c.digest == digest, artifact.c.state == "live")
+        .with_for_update()
+    )
+
+
+async def has_parent(connection: AsyncConnection, artifact_id: int) -> bool:
+    """Whether a live index lists the artifact."""
+    parent = artifact.alias("parent")
+    return (
+        await connection.scalar(
+            select(literal(1))
+            .select_from(artifact_child.join(parent, parent.c.artifact_id == artifact_child.c.parent_id))
+            .where(artifact_child.c.child_id == artifact_id, parent.c.state == "live")
+            .limit(1)
+        )
+    ) is not None
+
+
+async def trash_artifact(connection: AsyncConnection, artifact_id: int) -> None:
+    """Hide an artifact and end its tags; the rows stay, so that it can be brought back."""
+    await connection.execute(
+        update(tag)
+        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
+        .values(lifetime_end=func.clock_timestamp())
+    )
+    await connection.execute(
+        update(artifact).where(artifact.c.artifact_id == artifact_id).values(state="trash", trash_time=func.now())
+    )

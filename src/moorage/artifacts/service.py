@@ -1,0 +1,168 @@
+"""Use cases on manifests, tags and referrers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from cachetools import LRUCache
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.artifacts import queries
+from moorage.artifacts.accessories import classify
+from moorage.artifacts.models import Push, Referrer, StoredManifest
+from moorage.blobs.service import BlobService
+from moorage.database.engine import Database
+from moorage.database.reader import Lane, Reader
+from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown
+from moorage.oci.manifests import Descriptor
+from moorage.oci.names import looks_like_digest
+from moorage.repositories import service as repositories
+
+#: X-Total-Count of referrers is exact up to here.
+COUNTED_REFERRERS = 10_000
+
+
+class ArtifactService:
+    """Manifests by tag and digest. Bytes are cached by digest, names never."""
+
+    def __init__(self, database: Database, reader: Reader, cache_bytes: int) -> None:
+        self._database = database
+        self._by_tag: Lane[queries.Key, queries.Resolved] = reader.lane(
+            queries.BY_TAG, queries.parameters, queries.resolved
+        )
+        self._by_digest: Lane[queries.Key, queries.Resolved] = reader.lane(
+            queries.BY_DIGEST, queries.parameters, queries.resolved
+        )
+        self._contents: LRUCache[str, bytes] = LRUCache(max(cache_bytes, 1), getsizeof=len)
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def submit(self, repository: str, reference: str) -> asyncio.Future[queries.Resolved]:
+        """Repository id and manifest of a tag or digest, each None if missing, as of after this call."""
+        lane = self._by_digest if looks_like_digest(reference) else self._by_tag
+        return lane.submit((repository, reference))
+
+    async def content(self, digest: str) -> bytes:
+        """The bytes of a manifest that a repository holds.
+
+        Raises:
+            ManifestUnknown: it has been swept meanwhile.
+        """
+        cached = self._contents.get(digest)
+        if cached is not None:
+            return cached
+        async with self._database.connect() as connection:
+            content = await queries.content(connection, digest)
+        if content is None:
+            raise ManifestUnknown(detail={"digest": digest})
+        self._remember(digest, content)
+        return content
+
+    def _remember(self, digest: str, content: bytes) -> None:
+        if len(content) <= self._contents.maxsize:
+            self._contents[digest] = content
+
+    async def tags(self, repository_id: int, last: str, limit: int) -> Sequence[str]:
+        """Up to ``limit`` tags after ``last``, in byte order."""
+        async with self._database.connect() as connection:
+            return await queries.tag_page(connection, repository_id, last, limit)
+
+    async def referrers(
+        self, repository: str, subject: str, artifact_types: Sequence[str], last: str, limit: int
+    ) -> Sequence[Referrer]:
+        """Up to ``limit`` referrers of a digest after ``last``; none for a subject or repository nobody knows."""
+        async with self._database.connect() as connection:
+            return await queries.referrer_page(connection, repository, subject, artifact_types, last, limit)
+
+    async def count_referrers(self, repository: str, subject: str) -> int:
+        """How many referrers a digest has, up to ``COUNTED_REFERRERS``."""
+        async with self._database.connect() as connection:
+            return await queries.count_referrers(connection, repository, subject, COUNTED_REFERRERS)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    async def push(self, push: Push) -> None:
+        """Store a manifest and move its tags, in one transaction that holds everything it refers to.
+
+        Raises:
+            ManifestBlobUnknown: a blob or child is not in the repository; the message names it.
+            NotFound: the project is gone.
+        """
+        async with self._database.begin() as connection:
+            repository_id = await repositories.ensure(connection, push.project_id, push.repository)
+            blob_ids, size = await self._hold_blobs(connection, repository_id, push)
+            children = await self._hold_children(connection, repository_id, push)
+            size += sum(child_size for _, _, child_size in children)
+            await queries.store_content(connection, push.digest, push.content)
+            artifact_id = await queries.store_artifact(connection, repository_id, push, size)
+            await queries.store_references(
+                connection, artifact_id, blob_ids, [(child, child_id) for child, child_id, _ in children]
+            )
+            accessory = classify(push.manifest, push.tags)
+            if accessory is not None:
+                await queries.store_accessory(connection, artifact_id, repository_id, *accessory)
+            # One order for everyone, so that two pushes of the same tags cannot wait for each other.
+            for name in sorted(set(push.tags)):
+                await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
+            await repositories.mark_pushed(connection, repository_id)
+        self._remember(push.digest, push.content)
+
+    async def _hold_blobs(
+        self, connection: AsyncConnection, repository_id: int, push: Push
+    ) -> tuple[Sequence[int], int]:
+        """Ids of the blobs a manifest refers to, and its total size."""
+        parsed = push.manifest
+        wanted = {descriptor.digest for descriptor in parsed.blobs}
+        held = await BlobService.lock(connection, repository_id, sorted(wanted | parsed.foreign))
+        missing = sorted(wanted - held.keys())
+        if missing:
+            raise ManifestBlobUnknown(
+                f"blob unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
+                detail=[{"digest": digest} for digest in missing[:100]],
+            )
+        size = len(push.content) + sum(held[digest].size for digest in wanted)
+        return [blob.blob_id for blob in held.values()], size
+
+    async def _hold_children(
+        self, connection: AsyncConnection, repository_id: int, push: Push
+    ) -> Sequence[tuple[Descriptor, int, int]]:
+        """The children of an index with their ids and sizes."""
+        children = push.manifest.children
+        held = await queries.hold_children(connection, repository_id, sorted({child.digest for child in children}))
+        missing = sorted({child.digest for child in children} - held.keys())
+        if missing:
+            raise ManifestBlobUnknown(
+                f"manifest unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
+                detail=[{"digest": digest} for digest in missing[:100]],
+            )
+        return [(child, *held[child.digest]) for child in children]
+
+    async def delete_tag(self, repository: str, repository_id: int, name: str) -> None:
+        """Take a tag away; its artifact stays.
+
+        Raises:
+            ManifestUnknown: there is no such tag.
+        """
+        async with self._database.begin() as connection:
+            if not await queries.end_tag(connection, repository_id, name):
+                raise ManifestUnknown(f"artifact {repository}:{name} not found")
+
+    async def delete_manifest(self, repository: str, repository_id: int, digest: str) -> None:
+        """Take a manifest and its tags away; it can be brought back until it is swept.
+
+        Raises:
+            ManifestUnknown: it is not there.
+            ManifestReferenced: an index lists it.
+        """
+        async with self._database.begin() as connection:
+            artifact_id = await queries.lock_artifact(connection, repository_id, digest)
+            if artifact_id is None:
+                raise ManifestUnknown(f"artifact {repository}@{digest} not found")
+            # A statement of its own: the lock may have waited for a push of an index that lists this manifest.
+            if await queries.has_parent(connection, artifact_id):
+                raise ManifestReferenced
+            await queries.trash_artifact(connection, artifact_id)
+
+
+__all__ = ["ArtifactService", "Push", "StoredManifest"]

@@ -1,0 +1,243 @@
+"""SQL of blobs, their links and upload sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.blobs.models import LinkedBlob, Upload
+from moorage.database.driver import Row, fetch_all
+from moorage.database.tables import artifact, artifact_blob, blob, repository, repository_blob, upload
+
+# --- reading ------------------------------------------------------------------------------------
+
+# Runs for every blob pull: look-ups by unique name, unique digest and the link's primary key.
+LINKED = """
+SELECT q.position, b.blob_id, b.size
+  FROM unnest(%s::int[], %s::text[], %s::text[]) AS q(position, repository, digest)
+  JOIN LATERAL (SELECT repository_id FROM repository WHERE name = q.repository LIMIT 1) AS r ON true
+  JOIN LATERAL (SELECT blob_id, size FROM blob WHERE digest = q.digest LIMIT 1) AS b ON true
+  JOIN LATERAL (
+      SELECT 1 FROM repository_blob WHERE repository_id = r.repository_id AND blob_id = b.blob_id LIMIT 1
+  ) AS l ON true
+"""
+
+#: (repository, digest)
+Key = tuple[str, str]
+
+
+def parameters(keys: Sequence[Key]) -> tuple[list[int], list[str], list[str]]:
+    """The statement's parameters."""
+    return list(range(len(keys))), [key[0] for key in keys], [key[1] for key in keys]
+
+
+def linked(keys: Sequence[Key], rows: Sequence[Row]) -> Mapping[Key, LinkedBlob | None]:
+    """Which of the keys are readable."""
+    found: dict[Key, LinkedBlob | None] = dict.fromkeys(keys)
+    for position, blob_id, size in rows:
+        found[keys[position]] = LinkedBlob(blob_id, keys[position][1], size)
+    return found
+
+
+async def repositories_with(connection: AsyncConnection, digest: str, limit: int) -> Sequence[str]:
+    """Names of repositories the blob is linked to, for a mount that names none."""
+    rows = await connection.execute(
+        select(repository.c.name)
+        .join(repository_blob, repository_blob.c.repository_id == repository.c.repository_id)
+        .join(blob, blob.c.blob_id == repository_blob.c.blob_id)
+        .where(blob.c.digest == digest)
+        .order_by(repository_blob.c.repository_id)
+        .limit(limit)
+    )
+    return rows.scalars().all()
+
+
+# --- linking ------------------------------------------------------------------------------------
+
+
+# The blob's row stays locked until the transaction ends, and is locked before its bytes become visible: a sweep that
+# is deleting the same digest holds the row, so this waits for it and the bytes are stored after, not before, they
+# were swept.
+_HOLD_BLOB = """
+INSERT INTO blob (digest, size) VALUES (%s, %s)
+ON CONFLICT (digest) DO UPDATE SET touch_time = now(), state = 'live'
+RETURNING blob_id
+"""
+_END_AND_HOLD = """
+WITH ended AS (DELETE FROM upload WHERE upload_id = %s AND received = %s RETURNING 1)
+INSERT INTO blob (digest, size) SELECT %s, %s FROM ended
+ON CONFLICT (digest) DO UPDATE SET touch_time = now(), state = 'live'
+RETURNING blob_id
+"""
+
+
+async def hold_blob(connection: AsyncConnection, digest: str, size: int) -> int:
+    """The blob's id, its row locked until the transaction ends."""
+    rows = await fetch_all(connection, _HOLD_BLOB, (digest, size))
+    return int(rows[0][0])
+
+
+async def end_upload_and_hold_blob(
+    connection: AsyncConnection, upload_id: UUID, expected: int, digest: str, size: int
+) -> int | None:
+    """As ``hold_blob``, ending the session the blob comes from; None when that is gone or has moved."""
+    rows = await fetch_all(connection, _END_AND_HOLD, (upload_id, expected, digest, size))
+    return int(rows[0][0]) if rows else None
+
+
+_LINK = """
+WITH held AS (
+    SELECT repository_id FROM repository WHERE name = %s
+), linked AS (
+    INSERT INTO repository_blob (repository_id, blob_id) SELECT repository_id, %s FROM held ON CONFLICT DO NOTHING
+)
+SELECT 1 FROM held
+"""
+
+
+async def link(connection: AsyncConnection, name: str, blob_id: int) -> bool:
+    """Make the blob readable through the repository; False when there is no such repository."""
+    return bool(await fetch_all(connection, _LINK, (name, blob_id)))
+
+
+async def lock_link(connection: AsyncConnection, name: str, digest: str) -> tuple[int, int] | None:
+    """Lock the link of a blob to a repository: (repository id, blob id), or None when there is none."""
+    row = (
+        await connection.execute(
+            select(repository_blob.c.repository_id, repository_blob.c.blob_id)
+            .join(repository, repository.c.repository_id == repository_blob.c.repository_id)
+            .join(blob, blob.c.blob_id == repository_blob.c.blob_id)
+            .where(repository.c.name == name, blob.c.digest == digest)
+            .with_for_update(of=repository_blob)
+        )
+    ).one_or_none()
+    return None if row is None else (row.repository_id, row.blob_id)
+
+
+async def referencing_manifest(connection: AsyncConnection, repository_id: int, blob_id: int) -> str | None:
+    """Digest of a live manifest of the repository that refers to the blob."""
+    return await connection.scalar(
+        select(artifact.c.digest)
+        .join(artifact_blob, artifact_blob.c.artifact_id == artifact.c.artifact_id)
+        .where(
+            artifact_blob.c.blob_id == blob_id,
+            artifact.c.repository_id == repository_id,
+            artifact.c.state == "live",
+        )
+        .limit(1)
+    )
+
+
+async def unlink(connection: AsyncConnection, repository_id: int, blob_id: int) -> None:
+    """The blob can no longer be read through the repository."""
+    await connection.execute(
+        delete(repository_blob).where(
+            repository_blob.c.repository_id == repository_id, repository_blob.c.blob_id == blob_id
+        )
+    )
+
+
+async def lock_linked(connection: AsyncConnection, repository_id: int, digests: Sequence[str]) -> dict[str, LinkedBlob]:
+    """The linked ones among ``digests``, kept from being unlinked or swept until the transaction ends."""
+    if not digests:
+        return {}
+    rows = await connection.execute(
+        select(blob.c.blob_id, blob.c.digest, blob.c.size)
+        .join(repository_blob, repository_blob.c.blob_id == blob.c.blob_id)
+        .where(repository_blob.c.repository_id == repository_id, blob.c.digest == func.any(bindparam("digests")))
+        # One order for everyone, so that two pushes sharing layers cannot wait for each other.
+        .order_by(blob.c.digest)
+        .with_for_update(key_share=True, read=True),
+        {"digests": list(digests)},
+    )
+    return {row.digest: LinkedBlob(row.blob_id, row.digest, row.size) for row in rows}
+
+
+# --- upload sessions ----------------------------------------------------------------------------
+
+# Counted no further than the limit, so that an account with many uploads pays no more than that.
+_INSERT_UPLOAD = """
+INSERT INTO upload (upload_id, repository, project_id, principal, algorithm, digest, state)
+SELECT %s, %s, %s, %s, %s, %s, %s
+ WHERE (SELECT count(*) FROM (SELECT 1 FROM upload WHERE principal = %s LIMIT %s) AS open) < %s
+RETURNING 1
+"""
+_GET_UPLOAD = """
+SELECT upload_id, repository, project_id, principal, received, digest, state
+  FROM upload WHERE upload_id = %s AND repository = %s
+"""
+_ADVANCE_UPLOAD = """
+UPDATE upload SET received = %s, digest = %s, state = %s, update_time = now()
+ WHERE upload_id = %s AND received = %s
+RETURNING 1
+"""
+
+
+async def insert_upload(connection: AsyncConnection, session: Upload, limit: int) -> bool:
+    """Keep a new session; False when its account already has ``limit`` of them open."""
+    values = (
+        session.upload_id,
+        session.repository,
+        session.project_id,
+        session.principal,
+        session.algorithm,
+        session.digest,
+        Jsonb(session.state),
+    )
+    return bool(await fetch_all(connection, _INSERT_UPLOAD, (*values, session.principal, limit, limit)))
+
+
+async def get_upload(connection: AsyncConnection, upload_id: UUID, repository_name: str) -> Upload | None:
+    """The session of that id in that repository."""
+    rows = await fetch_all(connection, _GET_UPLOAD, (upload_id, repository_name))
+    return Upload(*rows[0]) if rows else None
+
+
+async def advance_upload(
+    connection: AsyncConnection, upload_id: UUID, expected: int, received: int, digest: str, state: Mapping[str, Any]
+) -> bool:
+    """Record what was stored; False when the session is gone or somebody else moved it."""
+    return bool(
+        await fetch_all(connection, _ADVANCE_UPLOAD, (received, digest, Jsonb(dict(state)), upload_id, expected))
+    )
+
+
+async def delete_upload(connection: AsyncConnection, upload_id: UUID) -> bool:
+    """End a session; False when it is gone."""
+    result = await connection.execute(delete(upload).where(upload.c.upload_id == upload_id))
+    return result.rowcount == 1
+
+
+_COLUMNS = (
+    upload.c.upload_id,
+    upload.c.repository,
+    upload.c.project_id,
+    upload.c.principal,
+    upload.c.received,
+    upload.c.digest,
+    upload.c.state,
+)
+
+
+async def take_expired_uploads(connection: AsyncConnection, before: datetime, limit: int) -> Sequence[Upload]:
+    """Sessions untouched since ``before``, locked; those another process is purging are left to it."""
+    rows = await connection.execute(
+        select(*_COLUMNS)
+        .where(upload.c.update_time < before)
+        .order_by(upload.c.update_time)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Upload(*row) for row in rows]
+
+
+async def known_uploads(connection: AsyncConnection, upload_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these sessions have a row."""
+    rows = await connection.execute(select(upload.c.upload_id).where(upload.c.upload_id.in_(upload_ids)))
+    return set(rows.scalars())

@@ -1,0 +1,85 @@
+"""The bare application of /v2."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from moorage.asgi import ClientDisconnected, Request, Response, error_response
+from moorage.errors import MethodNotAllowed, MoorageError, NotFound
+from moorage.oci.names import split_name
+from moorage.registry.exchange import API_VERSION, Exchange, RegistryServices
+from moorage.registry.metrics import RegistryMetrics
+from moorage.registry.routes import TABLE, Route, match
+
+log = structlog.get_logger(__name__)
+
+#: Resources whose path names no repository.
+NAMELESS = frozenset({"base", "catalog"})
+
+
+class RegistryApp:
+    """Finds the route of a request, runs its policies and its handler, and words what they raise."""
+
+    def __init__(self, services: RegistryServices, metrics: RegistryMetrics) -> None:
+        self._services = services
+        self._metrics = metrics
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request; its path begins with ``/v2``.
+
+        Raises:
+            ClientDisconnected: nobody waits for the answer any more.
+        """
+        try:
+            route, name, reference = self._route(request)
+        except MoorageError as error:
+            return error_response(error, API_VERSION)
+        numbers = self._metrics.endpoint(route.metric, request.method)
+        numbers.in_flight += 1
+        try:
+            response = await self._answer(route, Exchange(request, self._services, name, reference))
+        except (ClientDisconnected, asyncio.CancelledError):
+            numbers.in_flight -= 1
+            raise
+        response.measure = numbers
+        return response
+
+    def _route(self, request: Request) -> tuple[Route, str, str]:
+        found = match(request.path[4:])
+        if found is None:
+            raise NotFound(f"un-recognized request: {request.method} {request.path[:300]}")
+        resource, name, reference = found
+        route = TABLE[resource].get(request.method)
+        if route is None:
+            allowed = ", ".join(sorted(TABLE[resource]))
+            raise MethodNotAllowed(f"{request.method} is not allowed here", headers={"Allow": allowed})
+        if resource not in NAMELESS:
+            split_name(name)
+        return route, name, reference
+
+    async def _answer(self, route: Route, exchange: Exchange) -> Response:
+        try:
+            if route.facts is not None:
+                exchange.facts = route.facts(exchange)
+            for policy in route.policies:
+                await policy(exchange)
+            return await route.handler(exchange)
+        except ClientDisconnected:
+            raise
+        except MoorageError as error:
+            if error.status >= 500:
+                log.error("request failed", path=exchange.request.path, error=error.message, exc_info=error)
+            return error_response(error, API_VERSION)
+        except Exception:
+            log.exception("request failed", path=exchange.request.path)
+            return error_response(MoorageError(), API_VERSION)
+        finally:
+            exchange.request.principal = exchange.principal.name
+            facts = exchange.facts
+            if facts is not None and not facts.done():
+                # A policy refused the request: nobody waits for these facts any more.
+                facts.cancel()
+            elif facts is not None and not facts.cancelled():
+                facts.exception()

@@ -1,0 +1,69 @@
+"""SQL of repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.database.tables import repository
+
+
+async def find(connection: AsyncConnection, name: str) -> int | None:
+    """The id of the repository of that name."""
+    return await connection.scalar(select(repository.c.repository_id).where(repository.c.name == name))
+
+
+async def create(connection: AsyncConnection, project_id: int, name: str) -> None:
+    """Create the repository unless it is there or its project is gone.
+
+    The project's row is locked against deletion; only creation pays for that, not every push.
+    """
+    await connection.execute(_CREATE, {"project_id": project_id, "name": name})
+
+
+_CREATE = text(
+    """
+    INSERT INTO repository (project_id, name)
+    SELECT project_id, :name FROM project WHERE project_id = :project_id AND NOT deleted FOR SHARE
+    ON CONFLICT (name) DO NOTHING
+    """
+)
+
+
+async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
+    """Note the first manifest; later pushes find nothing to change."""
+    await connection.execute(_MARK_PUSHED, {"repository_id": repository_id})
+
+
+_MARK_PUSHED = text(
+    """
+    UPDATE repository SET first_push_time = now(), update_time = now()
+     WHERE repository_id = :repository_id AND first_push_time IS NULL
+    """
+)
+
+
+async def page(
+    connection: AsyncConnection, last: str, limit: int, project_ids: Sequence[int] | None = None
+) -> Sequence[str]:
+    """Up to ``limit`` names after ``last`` of repositories that hold an artifact, in byte order.
+
+    ``project_ids`` None: of every project.
+    """
+    rows = await connection.execute(
+        _PAGE if project_ids is None else _PAGE_OF_PROJECTS,
+        {"last": last, "limit": limit, "project_ids": list(project_ids or ())},
+    )
+    return rows.scalars().all()
+
+
+_FILLED = "EXISTS (SELECT 1 FROM artifact a WHERE a.repository_id = r.repository_id AND a.state = 'live')"
+_PAGE = text(
+    f"SELECT r.name FROM repository r WHERE r.name > :last AND {_FILLED} ORDER BY r.name LIMIT :limit"  # noqa: S608
+)
+_PAGE_OF_PROJECTS = text(
+    "SELECT r.name FROM repository r WHERE r.name > :last AND r.project_id = ANY(:project_ids)"  # noqa: S608
+    f" AND {_FILLED} ORDER BY r.name LIMIT :limit"
+)

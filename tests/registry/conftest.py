@@ -1,0 +1,76 @@
+"""A whole registry in this process, one per module, emptied before each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from moorage.app import Application, bootstrap
+from moorage.settings import Settings
+from tests.conftest import new_database, settings_for
+from tests.registry.client import Registry
+
+#: Everything that depends on these goes with them.
+_EMPTY = text("TRUNCATE repository, blob, manifest, upload, login_failure CASCADE")
+
+
+@pytest.fixture(scope="module")
+def registry_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the module's registry."""
+    return settings_for(tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture(scope="module")
+def registry_database(postgres: str, template: str) -> Iterator[str]:
+    """URL of the module's database."""
+    with new_database(postgres, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def running(registry_settings: Settings, registry_database: str) -> AsyncIterator[Application]:
+    """The module's application, with the projects ``library`` (public) and ``team`` (private)."""
+    await bootstrap(registry_settings, registry_database)
+    application = Application.build(registry_settings, registry_database)
+    await application.open()
+    try:
+        admin = await application.identity.authenticate("admin", "Harbor12345", "")
+        await application.projects.create("team", owner_id=admin.id, public=False)
+        yield application
+    finally:
+        await application.close()
+
+
+@pytest.fixture
+async def application(running: Application) -> Application:
+    """The application, holding nothing."""
+    async with running.database.begin() as connection:
+        await connection.execute(_EMPTY)
+    return running
+
+
+@pytest.fixture
+async def replica(application: Application, registry_database: str) -> AsyncIterator[Registry]:
+    """A client of another process on the same database and store."""
+    other = Application.build(application.settings, registry_database)
+    await other.open()
+    try:
+        async with _client(other) as http:
+            yield Registry(http)
+    finally:
+        await other.close()
+
+
+@pytest.fixture
+async def registry(application: Application) -> AsyncIterator[Registry]:
+    """A client of the application, over ASGI."""
+    async with _client(application) as http:
+        yield Registry(http)
+
+
+def _client(application: Application) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(app=application.asgi, raise_app_exceptions=True)
+    return httpx2.AsyncClient(transport=transport, base_url="http://registry.test")

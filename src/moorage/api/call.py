@@ -1,0 +1,265 @@
+"""One request on /api while it is being answered: who asks, for what, and whether it may.
+
+Handlers are given a ``Call`` and what their path names. The messages are Harbor's
+(``src/server/v2.0/handler/base.go``, go-swagger's validation).
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from litestar.di import NamedDependency
+
+from moorage.access.models import PrincipalState, ProjectFacts
+from moorage.access.principals import ANONYMOUS, Principal
+from moorage.api.paging import MAX_PAGE_SIZE, page_headers
+from moorage.api.query_language import parse_query, parse_sort
+from moorage.api.services import Services
+from moorage.asgi import Request
+from moorage.database.listing import ListQuery
+from moorage.errors import (
+    Forbidden,
+    MoorageError,
+    NotFound,
+    Unauthorized,
+    UnprocessableEntity,
+)
+from moorage.identity.basic import basic_credentials
+
+T = TypeVar("T")
+
+#: Longest JSON body.
+MAX_BODY = 1024 * 1024
+
+#: No list has more pages; the database's offset is a number of 64 bits.
+MAX_PAGE = 2**31
+
+_LARGEST_ID = 2**63
+
+#: What go-swagger takes for true (``swag.ConvertBool``), and the rest of what Go's ``ParseBool`` knows.
+_TRUE = frozenset({"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})
+_FALSE = frozenset({"false", "0", "no", "n", "off", "f", "unchecked", "disabled"})
+
+
+class BodyTooLarge(MoorageError):
+    """the body of the request is too large"""
+
+    harbor_code = "REQUEST_ENTITY_TOO_LARGE"
+    status = 413
+
+
+class Call:
+    """The request, and what has been found out about it so far."""
+
+    def __init__(self, request: Request, services: Services) -> None:
+        self.request = request
+        self.services = services
+        self._principal: Principal | None = None
+
+    # --- who ---------------------------------------------------------------------------------------
+
+    async def principal(self) -> Principal:
+        """Who asks. Wrong credentials are nobody's, as in Harbor (H row 18); a registry token counts only on /v2.
+
+        Raises:
+            TooManyRequests: the account failed too often from this address.
+        """
+        if self._principal is None:
+            self._principal = await self._authenticate()
+            # For the access line, which is written outside.
+            self.request.scope["state"]["principal"] = self._principal.name
+        return self._principal
+
+    async def _authenticate(self) -> Principal:
+        header = self.request.header(b"authorization")
+        if header is None:
+            return ANONYMOUS
+        try:
+            username, password = basic_credentials(header)
+            return await self.services.identity.authenticate(username, password, self.request.address)
+        except Unauthorized:
+            return ANONYMOUS
+
+    async def authenticated(self) -> Principal:
+        """Who asks.
+
+        Raises:
+            Unauthorized: nobody in particular.
+        """
+        principal = await self.principal()
+        if principal is ANONYMOUS:
+            raise Unauthorized
+        return principal
+
+    async def state(self) -> PrincipalState:
+        """The rights on the system of who asks, as of now."""
+        return await self.services.access.principal_state(await self.principal())
+
+    async def require_system(self, resource: str, action: str) -> Principal:
+        """Who asks, if allowed that on the whole system.
+
+        Raises:
+            Unauthorized: nobody in particular.
+            Forbidden: it is not; the message is the account's name (H row 37).
+        """
+        principal = await self.authenticated()
+        if not (await self.state()).allows_system(resource, action):
+            raise Forbidden(principal.name)
+        return principal
+
+    async def require_project(self, name_or_id: str, resource: str, action: str) -> ProjectFacts:
+        """The project, if who asks is allowed that in it.
+
+        ``name_or_id`` is as it stands in the path. That a project is not there is told to administrators only.
+
+        Raises:
+            Unauthorized: nobody in particular.
+            Forbidden: it is not allowed.
+            NotFound: there is no such project.
+        """
+        principal = await self.principal()
+        shown = unquote(name_or_id)
+        name = await self._project_name(shown)
+        access = await self.services.access.project_access(principal, name)
+        if access.allows(resource, action) and access.project is not None:
+            return access.project
+        if access.project is None and access.valid and access.sysadmin:
+            raise NotFound(f"project {shown} not found")
+        if principal is ANONYMOUS:
+            raise Unauthorized
+        raise Forbidden
+
+    async def _project_name(self, shown: str) -> str:
+        """A project's name by name or id (H row 9); empty when there cannot be one."""
+        if shown.isascii() and shown.isdigit() and self.flag_header(b"x-is-resource-name") is not True:
+            number = int(shown) if len(shown) < 20 else _LARGEST_ID
+            return (await self.services.projects.name_of(number) or "") if number < _LARGEST_ID else ""
+        return shown if "\0" not in shown and shown.isprintable() else ""
+
+    # --- for what ----------------------------------------------------------------------------------
+
+    @property
+    def base_url(self) -> str:
+        """The URL the client knows this registry by."""
+        return self.services.external_url or f"{self.request.scheme}://{self.request.host}"
+
+    def text(self, name: str) -> str:
+        """A parameter of the query; empty when it is not there."""
+        return self.request.parameter(name) or ""
+
+    def required(self, name: str) -> str:
+        """A parameter of the query.
+
+        Raises:
+            UnprocessableEntity: it is missing or empty.
+        """
+        value = self.text(name)
+        if not value:
+            raise invalid(f"{name} in query is required")
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean parameter of the query; None when it is not there.
+
+        Raises:
+            UnprocessableEntity: it is no boolean.
+        """
+        value = self.text(name)
+        if not value:
+            return None
+        known = _boolean(value)
+        if known is None:
+            raise invalid(f'{name} in query must be of type bool: "{value[:64]}"')
+        return known
+
+    def flag_header(self, name: bytes) -> bool | None:
+        """A boolean header; None when it is not there, or none."""
+        value = self.request.header(name)
+        return None if value is None else _boolean(value)
+
+    def number(self, name: str, default: int) -> int:
+        """An integer parameter of the query.
+
+        Raises:
+            UnprocessableEntity: it is no integer of 64 bits.
+        """
+        value = self.text(name)
+        if not value:
+            return default
+        return integer(value, name, "query")
+
+    def list_query(self) -> ListQuery:
+        """Filters, order and page.
+
+        Raises:
+            BadRequest: the query language was not followed.
+            UnprocessableEntity: the page is none.
+        """
+        page = self.number("page", 1)
+        size = self.number("page_size", 10)
+        if size > MAX_PAGE_SIZE:
+            raise invalid(f"page_size in query should be less than or equal to {MAX_PAGE_SIZE}")
+        page = max(min(page, MAX_PAGE), -MAX_PAGE)
+        return ListQuery(parse_query(self.text("q")), parse_sort(self.text("sort")), page, max(size, -1))
+
+    def page_headers(self, query: ListQuery, total: int) -> dict[str, str]:
+        """``X-Total-Count`` and ``Link``."""
+        return page_headers(self.path, self.request.query, query, total)
+
+    @property
+    def path(self) -> str:
+        """The path, encoded as it was sent."""
+        return self.request.path
+
+    async def body(self, kind: type[T], name: str) -> T:
+        """The JSON body; unknown keys are ignored, as in Harbor.
+
+        Args:
+            kind: what it must be, usually a Struct.
+            name: what Harbor calls it in messages.
+
+        Raises:
+            UnprocessableEntity: it is missing, of another media type, no JSON or of other types.
+            BodyTooLarge: it is larger than 1 MiB.
+        """
+        content = await self.request.body(MAX_BODY, BodyTooLarge)
+        media_type = (self.request.header(b"content-type") or "").partition(";")[0].strip().lower()
+        if content and media_type not in ("", "application/json"):
+            raise invalid(f'unsupported media type "{media_type[:64]}", only [application/json] are allowed')
+        if not content:
+            raise invalid(f"{name} in body is required")
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            reason = str(error) if isinstance(error, msgspec.DecodeError) else "it is no text, or nested too deeply"
+            raise invalid(f'parsing {name} body from "" failed, because {reason}') from None
+
+
+#: A handler's parameter for it.
+InjectedCall = NamedDependency[Call]
+
+
+def integer(value: str, name: str, place: str) -> int:
+    """A number of 64 bits.
+
+    Raises:
+        UnprocessableEntity: it is none; ``name`` and ``place`` (query, path) say what.
+    """
+    digits = value.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) < 20 and -_LARGEST_ID <= int(value) < _LARGEST_ID:
+        return int(value)
+    raise invalid(f'{name} in {place} must be of type int64: "{value[:64]}"')
+
+
+def invalid(reason: str) -> UnprocessableEntity:
+    """The error go-swagger makes of a request that does not fit the description."""
+    return UnprocessableEntity(f"validation failure list:\n{reason}")
+
+
+def _boolean(value: str) -> bool | None:
+    known = value.strip().lower()
+    if known in _TRUE:
+        return True
+    return False if known in _FALSE else None

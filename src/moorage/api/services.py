@@ -1,0 +1,22 @@
+"""What the handlers of /api are built on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moorage.access.service import AccessService
+from moorage.identity.service import IdentityService
+from moorage.projects.service import ProjectService
+from moorage.system.service import SystemService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, one attribute per feature."""
+
+    access: AccessService
+    identity: IdentityService
+    projects: ProjectService
+    system: SystemService
+    #: The URL clients know this registry by; None: the one each of them asks under.
+    external_url: str | None = None

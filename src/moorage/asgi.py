@@ -38,7 +38,7 @@ class ClientDisconnected(Exception):
 class Request:
     """One HTTP request, read from its ASGI scope on demand."""
 
-    __slots__ = ("_query", "method", "path", "principal", "receive", "request_id", "scope")
+    __slots__ = ("_first", "_query", "method", "path", "principal", "receive", "request_id", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, request_id: str = "") -> None:
         self.scope = scope
@@ -50,13 +50,13 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self._query: list[tuple[str, str]] | None = None
+        # The first of several headers of one name.
+        self._first: dict[bytes, bytes] = dict(reversed(scope["headers"]))
 
     def header(self, name: bytes) -> str | None:
         """First value of a header; ``name`` in lower case."""
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return str(value, "latin-1")
-        return None
+        value = self._first.get(name)
+        return None if value is None else str(value, "latin-1")
 
     def headers(self, name: bytes) -> list[str]:
         """Every value of a header; ``name`` in lower case."""

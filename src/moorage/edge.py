@@ -91,7 +91,8 @@ class Edge:
         started = time.perf_counter()
         if self._trusted:
             self._believe_proxy(scope)
-        request = Request(scope, receive, _request_id(scope))
+        request = Request(scope, receive)
+        request.request_id = _request_id(request)
         path = request.path
         end = path.find("/", 1)
         segment = path[1:] if end < 0 else path[1:end]
@@ -192,12 +193,12 @@ class Edge:
         return any(parsed in network for network in self._trusted)
 
 
-def _request_id(scope: Scope) -> str:
+def _request_id(request: Request) -> str:
     """The client's, if it is a sane one, else a new one in the form of a UUID (H row 3).
 
     It only tells requests apart, so it need not be unguessable.
     """
-    given = _header(scope, b"x-request-id")
+    given = request.header(b"x-request-id")
     if given and len(given) <= MAX_REQUEST_ID and given.isprintable():
         return given
     bits = f"{random.getrandbits(128):032x}"

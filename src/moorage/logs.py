@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 import structlog
@@ -34,8 +34,12 @@ FLUSH_INTERVAL = 0.1
 FLUSH_SIZE = 64 * 1024
 
 
-def configure(settings: LogSettings) -> None:
-    """Send structlog and the standard library's loggers to standard error, in the one format of the settings."""
+def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers to a stream, in the one format of the settings.
+
+    ``stream`` is standard error unless given.
+    """
+    stream = stream or sys.stderr
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -53,7 +57,7 @@ def configure(settings: LogSettings) -> None:
     else:
         # Plain tracebacks: rich ones print local variables, and those hold secrets.
         console = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), timestamp_key="time", exception_formatter=structlog.dev.plain_traceback
+            colors=stream.isatty(), timestamp_key="time", exception_formatter=structlog.dev.plain_traceback
         )
         final += [mask_secrets, console]
     structlog.configure(
@@ -62,7 +66,7 @@ def configure(settings: LogSettings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -28,7 +28,8 @@ def done(status: int = 200, *, headers: Mapping[str, str] | None = None) -> Resp
 
 def text(value: str, media_type: str) -> Response[bytes]:
     """200 with text."""
-    return Response(value.encode(), status_code=200, media_type=media_type)
+    # As a header, or Litestar would add a charset of its own.
+    return Response(value.encode(), status_code=200, headers={"content-type": media_type})
 
 
 def failure(error: MoorageError) -> Response[bytes]:

@@ -90,7 +90,7 @@ class UploadService:
         async with self._database.connect() as connection:
             session = await queries.get_upload(connection, upload_id, repository)
         if session is None:
-            raise BlobUploadUnknown(detail={"upload": str(upload_id)})
+            raise BlobUploadUnknown
         return session
 
     async def append(
@@ -181,7 +181,7 @@ class UploadService:
         """
         async with self._database.begin() as connection:
             if not await queries.delete_upload(connection, session.upload_id):
-                raise BlobUploadUnknown(detail={"upload": str(session.upload_id)})
+                raise BlobUploadUnknown
         self._hashers.pop(session.upload_id, None)
         await self._store.abort(str(session.upload_id), session.state)
 
@@ -312,7 +312,7 @@ class UploadService:
                     connection, stored.upload_id, expected, digest, stored.received
                 )
                 if held is None:
-                    raise BlobUploadUnknown(detail={"upload": str(stored.upload_id)})
+                    raise BlobUploadUnknown
                 blob_id = held
             await self._store.commit(str(stored.upload_id), stored.state, stored.received, digest)
             await link(connection, stored.project_id, stored.repository, blob_id)

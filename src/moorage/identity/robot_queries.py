@@ -160,7 +160,7 @@ async def _robots(connection: AsyncConnection, rows: Sequence[Any], prefix: str)
     permissions = await _permissions(connection, [row.robot_id for row in rows])
     return [
         Robot(
-            **row._mapping | {"name": RobotName(row.name, row.project_name).full(prefix)},
+            **dict(row._mapping) | {"name": RobotName(row.name, row.project_name).full(prefix)},
             level=SYSTEM if row.project_id is None else PROJECT,
             permissions=permissions.get(row.robot_id, ()),
         )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-from cachetools import LRUCache
 
 from moorage.access.principals import ANONYMOUS, Principal, PrincipalKind
 from moorage.errors import Unauthorized
@@ -84,7 +81,7 @@ class TokenVerifier:
     def __init__(self, keys: SigningKeys, service: str) -> None:
         self._keys = keys
         self._service = service
-        self._remembered: LRUCache[bytes, Claims] = LRUCache(MAX_REMEMBERED)
+        self._remembered: dict[str, Claims] = {}
 
     async def verify(self, token: str) -> Claims:
         """What a token says.
@@ -94,11 +91,13 @@ class TokenVerifier:
         Raises:
             Unauthorized: it is malformed, of another service, not valid now, or not ours.
         """
-        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        claims = self._remembered.get(digest)
+        claims = self._remembered.get(token)
         if claims is None:
             claims = await self._check(token)
-            self._remembered[digest] = claims
+            while len(self._remembered) >= MAX_REMEMBERED:
+                # The oldest: it will expire first, and asking which was used last would cost every request.
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[token] = claims
         now = time.time()
         if not claims.not_before - LEEWAY <= now <= claims.expires + LEEWAY:
             raise Unauthorized("the token has expired or is not valid yet")

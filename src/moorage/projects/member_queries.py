@@ -29,7 +29,7 @@ _COLUMNS = Columns(
 
 
 def _member(row: Any) -> Member:
-    return Member(**row._mapping | {"role": Role(row.role)})
+    return Member(**dict(row._mapping) | {"role": Role(row.role)})
 
 
 async def add(connection: AsyncConnection, project_id: int, user_id: int, role: Role) -> int | None:

@@ -132,10 +132,10 @@ def require_pull_scope(exchange: Exchange, repository: str) -> None:
 def _in_scope(exchange: Exchange, repository: str, action: str) -> bool:
     if exchange.scope is None:
         return True
-    return any(
-        kind == "repository" and name == repository and (action in actions or "*" in actions)
-        for kind, name, actions in exchange.scope
-    )
+    for kind, name, actions in exchange.scope:
+        if name == repository and kind == "repository" and (action in actions or "*" in actions):
+            return True
+    return False
 
 
 def _refusal(name: str, action: str) -> str:

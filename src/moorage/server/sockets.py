@@ -12,7 +12,7 @@ import socket
 from typing import Any
 
 from moorage.errors import MoorageError
-from moorage.settings import split_address
+from moorage.settings import TLSSettings, split_address
 
 #: Connections the kernel holds until a worker takes them (bounded by net.core.somaxconn).
 BACKLOG = 4096
@@ -62,6 +62,33 @@ def _bound(family: int, target: Any, *, share: bool) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+class CertificateError(MoorageError):
+    """the certificate cannot be used"""
+
+
+def check_certificate(settings: TLSSettings) -> None:
+    """See that the certificate and its key can be used, before a worker fails on them.
+
+    Raises:
+        CertificateError: they cannot; the message names the file and the reason.
+    """
+    if settings.certificate is None or settings.key is None:
+        return
+    import ssl
+
+    for key, path in (("certificate", settings.certificate), ("key", settings.key)):
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            raise CertificateError(f"server.tls.{key}: {path}: {error.strerror}") from None
+    try:
+        # An empty password: a key that needs one is refused instead of asked for at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.certificate, settings.key, lambda: b"")
+    except ssl.SSLError as error:
+        reason = error.reason or str(error)
+        raise CertificateError(f"server.tls: the certificate and the key do not work together: {reason}") from None
 
 
 def raise_open_files_limit() -> None:

@@ -29,7 +29,7 @@ from moorage.server.events import EventLog
 from moorage.server.metrics import Metrics, MetricsServer
 from moorage.server.processes import ProcessTimes
 from moorage.server.runtime import APPLICATION, BOOTSTRAP, Runtime, RuntimeFile
-from moorage.server.sockets import display_url, listen, raise_open_files_limit
+from moorage.server.sockets import check_certificate, display_url, listen, raise_open_files_limit
 from moorage.server.workers import Workers, WorkersFailed
 from moorage.settings import Settings
 
@@ -93,6 +93,7 @@ class Supervisor:
     def _start(self) -> Workers:
         settings = self._settings
         raise_open_files_limit()
+        check_certificate(settings.server.tls)
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._stack.enter_context(DataLock(settings.data))
         self._listeners = listen(settings.server.listen, sockets=settings.server.workers)
@@ -139,7 +140,7 @@ class Supervisor:
         control = workers.prepare()
         output = b""
         while not output.endswith(b"\n"):
-            select.select([control, self._wake], [], [])
+            select.select([control.fileno(), self._wake], [], [])
             self._drain()
             self._check_stop()
             try:

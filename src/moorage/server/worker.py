@@ -1,8 +1,8 @@
 """One worker process: ``python -m moorage.server.worker APPLICATION``, started by the supervisor and nobody else.
 
 It imports what it needs, prepares the database if it is the one told to, waits for the word to go, starts the
-application, says it is ready, and serves. It stops when told to (SIGTERM) or when the supervisor is gone: no more connections are taken, what runs may go on for
-``server.shutdown_timeout``, then the application stops.
+application, says it is ready, and serves. It stops when told to (SIGTERM) or when the supervisor is gone: no more
+connections are taken, what runs may go on for ``server.shutdown_timeout``, then the application stops.
 """
 
 from __future__ import annotations

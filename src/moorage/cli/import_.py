@@ -1,0 +1,293 @@
+"""``moorage import``: adopt what another registry stored, in place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from moorage.adoption.report import Report
+    from moorage.settings import Settings
+
+app = typer.Typer(help="Adopt an existing registry's storage.", no_args_is_help=True, add_completion=False)
+
+#: Seconds between two looks at the counts, and between two lines where there is no terminal to draw on.
+REFRESH = 0.2
+LINES = 15.0
+
+#: Entries that are printed; all of them are in a file or the JSON output.
+SHOWN = 50
+
+SKIPPED_EXIT = 3
+INTERRUPTED_EXIT = 130
+
+
+class Format(StrEnum):
+    """How the report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was asked for on the command line."""
+
+    harbor_database: str | None
+    owner: str
+    public: bool
+    projects: frozenset[str]
+    default_project: str
+    verify: bool
+    dry_run: bool
+
+
+@app.callback()
+def group() -> None:
+    """Adopt an existing registry's storage."""
+
+
+@app.command()
+def storage(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="The YAML file; default: $MOORAGE_CONFIG.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory.")] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option("--database-url", metavar="URL", help="An external PostgreSQL; default: the embedded one."),
+    ] = None,
+    harbor_database_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            envvar="HARBOR_DATABASE_URL",
+            help="Harbor's database, if the store is a Harbor's; read only. A password is better in PGPASSWORD.",
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this project; may be repeated. Default: all.")
+    ] = None,
+    default_project: Annotated[
+        str, typer.Option(metavar="NAME", help="Where repositories go whose names have no project.")
+    ] = "library",
+    owner: Annotated[str, typer.Option(metavar="USER", help="Who owns the projects that are made.")] = "admin",
+    public: Annotated[
+        bool, typer.Option("--public", help="Make new projects public. Harbor's stay what they are.")
+    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Hash every blob and leave out damaged ones.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, only report.")] = False,
+    output: Annotated[Format, typer.Option("--output", "-o", help="How to print the report.")] = Format.TEXT,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Also write the whole report there, as JSON.")
+    ] = None,
+) -> None:
+    """Adopt the store of a CNCF distribution or a Harbor, in place.
+
+    The storage settings name the store: the directory (or bucket and prefix) in which docker/registry/v2 lies. Its
+    repositories, manifests, tags and referrers go into the database; the bytes stay where they are. A server may run
+    meanwhile. Run it again to go on after an interruption, or to adopt what was pushed to the other registry since.
+
+    The exit code is 3 when something was skipped; the report says what, and why.
+    """
+    from moorage.adoption.report import Report
+    from moorage.settings import load_settings
+
+    settings = load_settings(config, {"data": data, "database.url": database_url}, os.environ)
+    choices = Choices(
+        harbor_database_url, owner, public, frozenset(project or ()), default_project, verify, dry_run
+    )
+    if report is not None:
+        # A place that cannot be written to should be known now, not in some hours.
+        report.touch()
+    result = Report()
+    try:
+        try:
+            _run(settings, choices, result)
+        finally:
+            # What was done until an error is done.
+            if result.found:
+                _tell(result, output, report)
+        if result.skipped:
+            raise typer.Exit(SKIPPED_EXIT)
+    except KeyboardInterrupt:
+        typer.echo("moorage: interrupted; run it again to go on", err=True)
+        raise typer.Exit(INTERRUPTED_EXIT) from None
+    finally:
+        result.close()
+
+
+def _run(settings: Settings, choices: Choices, report: Report) -> None:
+    from moorage.database import migrate
+    from moorage.database.embedded import available_database
+
+    with available_database(settings) as url:
+        direct = settings.database.direct_url
+        migrate.check(direct.get_secret_value() if direct else url)
+        asyncio.run(_adopt(settings, url, choices, report))
+
+
+async def _adopt(settings: Settings, url: str, choices: Choices, report: Report) -> None:
+    from moorage.adoption.models import Options
+    from moorage.adoption.service import AdoptionService
+    from moorage.database.engine import Database
+    from moorage.projects.service import ProjectService
+    from moorage.storage.factory import blob_store
+
+    database = Database(settings.database, url)
+    store = blob_store(settings.storage, settings.data)
+    await database.open()
+    try:
+        await store.open()
+        service = AdoptionService(database, store, ProjectService(database), settings.registry)
+        options = Options(
+            owner_id=await service.owner(choices.owner),
+            public=choices.public,
+            default_project=choices.default_project,
+            projects=choices.projects,
+            verify=choices.verify,
+        )
+        with _progress() as progress:
+            showing = asyncio.create_task(_show(progress, report))
+            try:
+                await service.run(
+                    options, report, harbor_database=choices.harbor_database, dry_run=choices.dry_run
+                )
+            finally:
+                showing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await showing
+                progress.update(report)
+    finally:
+        await store.close()
+        await database.close()
+
+
+# --- while it runs --------------------------------------------------------------------------------
+
+
+class Bars:
+    """Progress bars, for a terminal."""
+
+    interval = REFRESH
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._repositories: TaskID = progress.add_task("repositories", total=None, more="")
+        self._manifests: TaskID = progress.add_task("manifests", total=None, more="")
+
+    def update(self, report: Report) -> None:
+        """Draw the counts."""
+        known = report.found if report.done else None
+        self._progress.update(self._repositories, completed=report.done or report.found, total=known)
+        manifests = report.manifests
+        count = manifests.adopted + manifests.already_there + manifests.skipped
+        more = f"{report.tags.adopted:,} tags, {report.blobs.adopted:,} blobs, {size(report.bytes)}"
+        # How many there are is known at the end only.
+        self._progress.update(
+            self._manifests, completed=count, total=max(count, 1) if report.complete else None, more=more
+        )
+
+
+class Lines:
+    """A line now and then, for a log."""
+
+    interval = LINES
+
+    def update(self, report: Report) -> None:
+        """Say how far it is."""
+        typer.echo(
+            f"{time.strftime('%H:%M:%S')} {report.done:,} of {report.found:,} repositories, "
+            f"{report.manifests.adopted:,} manifests, {report.tags.adopted:,} tags, {size(report.bytes)}",
+            err=True,
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[Bars | Lines]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines()
+        return
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[more]}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        yield Bars(progress)
+
+
+async def _show(display: Bars | Lines, report: Report) -> None:
+    while True:
+        await asyncio.sleep(display.interval)
+        display.update(report)
+
+
+# --- afterwards -----------------------------------------------------------------------------------
+
+
+def _tell(report: Report, output: Format, file: Path | None) -> None:
+    if file is not None:
+        with file.open("w", encoding="utf-8") as target:
+            report.write_json(target)
+    if output is Format.JSON:
+        report.write_json(sys.stdout)
+        return
+    for line in as_text(report):
+        typer.echo(line)
+
+
+def as_text(report: Report) -> Iterator[str]:
+    """The lines of a report for people."""
+    done = "would be adopted" if report.dry_run else "adopted"
+    yield f"{'':14}{done:>18}{'already there':>16}{'skipped':>10}"
+    kinds = (
+        ("repositories", report.repositories),
+        ("manifests", report.manifests),
+        ("tags", report.tags),
+        ("blobs", report.blobs),
+    )
+    for name, count in kinds:
+        more = f"   {size(report.bytes)}" if name == "blobs" and report.bytes else ""
+        yield f"{name:14}{count.adopted:>18,}{count.already_there:>16,}{count.skipped:>10,}{more}"
+    if report.unfinished_uploads:
+        yield f"{report.unfinished_uploads:,} unfinished uploads are left alone: their clients start again."
+    for title, entries in (("Changed:", report.notes), ("Skipped:", report.skipped)):
+        if entries:
+            yield ""
+            yield title
+        for position, entry in enumerate(entries):
+            if position == SHOWN:
+                yield f"  and {len(entries) - SHOWN:,} more: --report FILE writes them all"
+                break
+            yield f"  {entry.kind} {entry.name}: {entry.reason}"
+    yield ""
+    yield f"{'Done' if report.complete else 'Stopped'} after {report.seconds:,.1f} s."
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    value = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:.1f} TiB"

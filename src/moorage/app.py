@@ -60,6 +60,7 @@ class Application:
     settings: Settings
     roles: Sequence[str]
     database: Database
+    reader: Reader
     store: BlobStore
     keys: SigningKeys
     access: AccessService
@@ -100,6 +101,7 @@ class Application:
             settings=settings,
             roles=roles,
             database=database,
+            reader=reader,
             store=store,
             keys=keys,
             access=access,
@@ -134,6 +136,7 @@ class Application:
             await self.metrics_socket.close()
         self.identity.close()
         await self.store.close()
+        await self.reader.close()
         await self.database.close()
 
     def _edge(self, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:

@@ -12,6 +12,9 @@ from moorage.app import Application, bootstrap
 from moorage.settings import Settings
 from tests.conftest import new_database, settings_for
 from tests.registry.client import Registry
+from tests.storage.conftest import s3, s3_client, s3_endpoint, s3_keys
+
+__all__ = ["s3", "s3_client", "s3_endpoint", "s3_keys"]
 
 #: Everything that depends on these goes with them.
 _EMPTY = text("TRUNCATE repository, blob, manifest, upload, login_failure CASCADE")

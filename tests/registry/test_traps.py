@@ -437,3 +437,22 @@ async def test_trap_36_unknown_repository_is_404_for_pulls_and_empty_for_referre
     missing = await registry.get("team/none/manifests/v1")
     assert (missing.status_code, code(missing)) == (404, "NAME_UNKNOWN")
     assert (await registry.get(f"team/none/referrers/{NOWHERE}")).status_code == 200
+
+
+async def test_trap_37_no_answer_warns_beyond_what_clients_read(registry: Registry) -> None:
+    """Warnings may take 4096 bytes in all; there are none so far, whatever is asked."""
+    pushed = image()
+    answers = [await registry.push("team/a", pushed, "v1"), await registry.get("team/a/manifests/v1")]
+    answers += [await registry.get("team/a/tags/list"), await registry.get("team/none/manifests/v1")]
+    for answer in answers:
+        assert sum(len(value) for value in answer.headers.get_list("warning")) <= 4096
+
+
+async def test_a_mirror_namespace_is_accepted(registry: Registry) -> None:
+    """containerd adds ``ns`` for every mirror it asks (OCI reference, section 2)."""
+    pushed = image()
+    await registry.push("team/a", pushed, "v1")
+    answer = await registry.get("team/a/manifests/v1", params={"ns": "docker.io"})
+    assert (answer.status_code, answer.content) == (200, pushed.content)
+    digest = digest_of(pushed.blobs[1])
+    assert (await registry.get(f"team/a/blobs/{digest}", params={"ns": "docker.io"})).content == pushed.blobs[1]

@@ -70,7 +70,7 @@ def url(config: ConfigOption = None, data: DataOption = None) -> None:
 def psql(
     context: typer.Context, config: ConfigOption = None, data: DataOption = None, database_url: UrlOption = None
 ) -> None:
-    """Open psql on the database; further arguments are psql's own."""
+    """Open psql on the database; what follows `--` is psql's own."""
     import subprocess
 
     from moorage.database.embedded import available_database, psql_path

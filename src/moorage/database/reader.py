@@ -129,6 +129,11 @@ class Reader:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
 
+    async def close(self) -> None:
+        """Returns when its connection is back in the pool; before the database is closed."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     async def _run(self) -> None:
         try:
             batches = self._take()

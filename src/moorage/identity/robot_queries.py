@@ -147,7 +147,7 @@ async def project_id_of(connection: AsyncConnection, name: str) -> int | None:
 async def reach(connection: AsyncConnection, robot_id: int) -> tuple[bool, list[str]]:
     """Whether a robot's permissions reach every project, and the projects they name."""
     p = robot_permission.c
-    rows = await connection.execute(select(p.namespace.distinct()).where(p.robot_id == robot_id, p.kind == PROJECT))
+    rows = await connection.execute(select(p.namespace).distinct().where(p.robot_id == robot_id, p.kind == PROJECT))
     names = list(rows.scalars())
     return "*" in names, [name for name in names if name != "*"]
 

@@ -45,7 +45,7 @@ def main() -> int:
         while (word := control.recv(1)) != GO:
             if word != PREPARE:
                 return 0
-            _prepare(control)
+            _prepare(place, control)
     except OSError:
         return 0
     runtime = runtimes.load()
@@ -66,7 +66,7 @@ def _preload() -> None:
         import_module(name)
 
 
-def _prepare(control: socket.socket) -> None:
+def _prepare(place: runtimes.WorkerPlace, control: socket.socket) -> None:
     """Prepare the database in a child, which leaves with all that only this needs; its imports are ours already.
 
     No thread runs in this process yet, so it can fork.
@@ -77,6 +77,8 @@ def _prepare(control: socket.socket) -> None:
         return
     status = 1
     try:
+        # If all others are killed now, what is left of this start must not hold the address.
+        os.close(place.listen)
         runtime = runtimes.load()
         logs.configure(runtime.settings.log)
         from moorage.server.prepare import prepare

@@ -179,7 +179,8 @@ class Application:
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
         system = SystemService(Configuration(__version__, self.settings.storage.driver), components)
-        return api_app(Services(self.access, self.identity, self.projects, system, self.settings.server.external_url))
+        external_url = self.settings.server.external_url
+        return api_app(Services(self.access, self.identity, self.projects, system, self.artifacts, external_url))
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""

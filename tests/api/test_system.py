@@ -97,7 +97,7 @@ async def test_an_unknown_path(replica: Replica, path: str) -> None:
         ("PUT", "/projects/library"),
         ("GET", "/projects/library/summary"),
         ("GET", "/projects/library/metadatas/"),
-        ("DELETE", "/users/7"),
+        ("PUT", "/users/7"),
         ("GET", "/users/search"),
         ("GET", "/projects/p/repositories/a%252Fb/artifacts/sha256:1/tags"),
         ("GET", "/projects/p/repositories/a%2Fb/artifacts/v1/additions/vulnerabilities"),

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from moorage.settings import Settings
+from tests.conftest import _with_database, new_database, settings_for
 from tests.identity.replica import Replica
 from tests.identity.replica import replica as start
 
 
+@pytest.fixture(scope="session")
+async def seeded(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a database that has been started on once; to hash and to make keys for every test takes longer."""
+    # Other directories import these fixtures, and each then has its own.
+    name = f"{template}_{uuid4().hex[:8]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    async with start(settings_for(tmp_path_factory.mktemp("seed")), _with_database(postgres, name)):
+        pass
+    return name
+
+
 @pytest.fixture
-async def replica(database_url: str, plain_settings: Settings) -> AsyncIterator[Replica]:
+def seeded_url(postgres: str, seeded: str) -> Iterator[str]:
+    """URL of a copy of it."""
+    with new_database(postgres, seeded) as url:
+        yield url
+
+
+@pytest.fixture
+async def replica(seeded_url: str, plain_settings: Settings) -> AsyncIterator[Replica]:
     """One replica."""
-    async with start(plain_settings, database_url) as started:
+    async with start(plain_settings, seeded_url) as started:
         yield started
 
 
 @pytest.fixture
-async def other(replica: Replica, database_url: str) -> AsyncIterator[Replica]:
+async def other(replica: Replica, seeded_url: str) -> AsyncIterator[Replica]:
     """A second one on the same database."""
-    async with start(replica.settings, database_url) as started:
+    async with start(replica.settings, seeded_url) as started:
         yield started

@@ -13,6 +13,7 @@ from moorage.access.principals import Principal
 from moorage.access.service import AccessService
 from moorage.api.app import api_app
 from moorage.api.services import Services
+from moorage.artifacts.service import ArtifactService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -46,6 +47,8 @@ class Replica:
     verifier: TokenVerifier
     checks: dict[str, Check]
     http: httpx2.AsyncClient
+    #: The admin's password, if this start made it.
+    generated: str | None
 
     async def user(self, name: str, **more: Any) -> int:
         """A new user with ``PASSWORD``; the id."""
@@ -55,9 +58,7 @@ class Replica:
         """Log in."""
         return await self.identity.authenticate(name, password, address)
 
-    async def api(
-        self, method: str, path: str, auth: tuple[str, str] | None = ADMIN, **more: Any
-    ) -> httpx2.Response:
+    async def api(self, method: str, path: str, auth: tuple[str, str] | None = ADMIN, **more: Any) -> httpx2.Response:
         """A request below ``/api/v2.0``, as the admin unless told otherwise."""
         if auth is not None:
             more["auth"] = auth
@@ -71,7 +72,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     await database.open()
     security = settings.security
     keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), security.token_algorithm)
-    await bootstrap(database, keys, security)
+    report = await bootstrap(database, keys, security)
     reader = Reader(database)
     access = AccessService(reader)
     identity = IdentityService(database, access, security, reader)
@@ -81,7 +82,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
     edge = Edge(
         {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
-        {"api": api_app(Services(access, identity, projects, system))},
+        {"api": api_app(Services(access, identity, projects, system, ArtifactService(database, reader, 1024)))},
         startup=_nothing,
         shutdown=_nothing,
     )
@@ -99,6 +100,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                 TokenVerifier(keys, REGISTRY_SERVICE),
                 checks,
                 http,
+                report.generated_admin_password,
             )
         finally:
             identity.close()

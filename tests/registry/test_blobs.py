@@ -223,7 +223,7 @@ async def test_untouched_uploads_are_purged_and_others_stay(registry: Registry, 
     async with application.database.begin() as connection:
         await connection.execute(
             text("UPDATE upload SET update_time = now() - interval '8 days' WHERE upload_id = :id"),
-            {"id": old.rpartition("/")[2]},
+            {"id": old.rpartition("/")[2].partition("?")[0]},
         )
     assert await application.uploads.purge(7 * 86400) == 1
     assert (await registry.request("GET", old)).status_code == 404

@@ -204,3 +204,33 @@ async def test_a_read_after_a_write_is_never_stale(registry: Registry, replica: 
         assert (await replica.get("team/a/manifests/v1")).content == pushed.content
     await registry.request("DELETE", "/v2/team/a/manifests/v1")
     assert (await replica.get("team/a/manifests/v1")).status_code == 404
+
+
+async def test_a_deleted_repository_is_gone_and_can_be_pushed_again(
+    registry: Registry, application: Application
+) -> None:
+    pushed = image()
+    await registry.push("team/a", pushed, "v1")
+    deleted = await registry.request("DELETE", "/api/v2.0/projects/team/repositories/a")
+    assert deleted.status_code == 200, deleted.text
+    assert (await registry.get("team/a/manifests/v1")).status_code == 404
+    assert (await registry.get(f"team/a/manifests/{pushed.digest}")).status_code == 404
+    assert (await registry.get("_catalog")).json() == {"repositories": []}
+    assert (await registry.request("DELETE", "/api/v2.0/projects/team/repositories/a")).status_code == 404
+    await registry.push("team/a", pushed, "v1")
+    assert (await registry.get("team/a/manifests/v1")).content == pushed.content
+
+
+async def test_a_push_and_the_deletion_of_its_repository_are_one_after_the_other(registry: Registry) -> None:
+    pushed = image()
+    await registry.push("team/a", pushed, "v1")
+    for _ in range(10):
+        put, deleted = await asyncio.gather(
+            registry.put_manifest("team/a", pushed, "v1"),
+            registry.request("DELETE", "/api/v2.0/projects/team/repositories/a"),
+        )
+        assert put.status_code == 201
+        assert deleted.status_code in (200, 404)
+        there = (await registry.get("team/a/manifests/v1")).status_code
+        assert there in (200, 404)
+        await registry.push("team/a", pushed, "v1")

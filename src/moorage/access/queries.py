@@ -20,29 +20,8 @@ class Question(NamedTuple):
     project: str
 
 
-# One row per question. An account that is gone gives nulls and so is not valid. Written by hand, since this runs
-# for every pull; LATERAL with LIMIT keeps to look-ups by key, whatever the planner believes about the tables.
-STATEMENT = """
-SELECT q.position, p.project_id, p.public, p.creation_time, coalesce(u.version, r.version) AS version,
-       coalesce(u.enabled, r.enabled) AS enabled, u.sysadmin,
-       (SELECT array_agg(m.role) FROM project_member m
-         WHERE m.project_id = p.project_id AND m.entity_type = 'u' AND m.entity_id = u.user_id) AS roles,
-       (SELECT array_agg(g.kind || '/' || g.resource || '/' || g.action) FROM robot_permission g
-         WHERE g.robot_id = r.robot_id AND g.effect = 'allow'
-           AND (g.kind = 'system' OR g.namespace IN ('*', p.name))) AS grants
-  FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::text[]) AS q(position, kind, id, project)
-  LEFT JOIN LATERAL (
-      SELECT project_id, name, public, creation_time FROM project WHERE name = q.project AND NOT deleted LIMIT 1
-  ) AS p ON true
-  LEFT JOIN LATERAL (
-      SELECT user_id, version, NOT disabled AS enabled, sysadmin FROM user_account
-       WHERE q.kind = 'user' AND user_id = q.id AND NOT deleted LIMIT 1
-  ) AS u ON true
-  LEFT JOIN LATERAL (
-      SELECT robot_id, version, NOT disabled AND (expires_at IS NULL OR expires_at > now()) AS enabled FROM robot
-       WHERE q.kind = 'robot' AND robot_id = q.id LIMIT 1
-  ) AS r ON true
-"""
+# One row per question; an account that is gone gives nulls. The function is in migration 0002.
+STATEMENT = "SELECT * FROM lookup_access(%s::int[], %s::text[], %s::bigint[], %s::text[])"
 
 
 def parameters(questions: Sequence[Question]) -> tuple[list[int], list[str], list[int], list[str]]:

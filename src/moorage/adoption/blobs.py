@@ -69,9 +69,7 @@ class BlobAdoption:
             if verified:
                 await queries.mark_verified(connection, verified)
             held = await queries.hold_blobs(connection, digests)
-            links = [
-                (layer.target.repository_id, held[layer.digest].id) for layer in batch if layer.digest in held
-            ]
+            links = [(layer.target.repository_id, held[layer.digest].id) for layer in batch if layer.digest in held]
             return _Stored(held, made, await queries.link_blobs(connection, links))
 
         stored = await self._transactions.run(store)

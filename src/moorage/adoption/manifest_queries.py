@@ -231,9 +231,7 @@ RETURNING repository_id, name
 """
 
 
-async def make_tags(
-    connection: AsyncConnection, tags: Sequence[tuple[FoundTag, int]]
-) -> set[tuple[int, str]]:
+async def make_tags(connection: AsyncConnection, tags: Sequence[tuple[FoundTag, int]]) -> set[tuple[int, str]]:
     """Let tags name artifacts (by id); (repository id, name) of those that were free to."""
     values = (
         [tag.target.repository_id for tag, _ in tags],

@@ -36,13 +36,7 @@ class Held:
     size: int
 
 
-# --- owners, projects, repositories ---------------------------------------------------------------
-
-
-async def user(connection: AsyncConnection, name: str) -> int | None:
-    """The id of the user of that name."""
-    rows = await fetch_all(connection, "SELECT user_id FROM user_account WHERE username = %s AND NOT deleted", (name,))
-    return int(rows[0][0]) if rows else None
+# --- projects, repositories -----------------------------------------------------------------------
 
 
 async def projects(connection: AsyncConnection, names: Sequence[str]) -> dict[str, int]:

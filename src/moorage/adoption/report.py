@@ -62,11 +62,11 @@ class Report:
         count = self._counts().get(kind)
         if count is not None:
             count.skipped += 1
-        self.skipped.add(Entry(kind, name, reason))
+        self.skipped.add(kind, name, reason)
 
     def note(self, kind: str, name: str, reason: str) -> None:
         """Something is adopted, but not quite as it was found."""
-        self.notes.add(Entry(kind, name, reason))
+        self.notes.add(kind, name, reason)
 
     def first_time(self, digests: Iterable[str]) -> list[str]:
         """Those not asked about before: a blob of many repositories counts once."""
@@ -113,8 +113,9 @@ class _Entries:
     total: int = 0
     _file: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(SPOOLED))  # noqa: SIM115
 
-    def add(self, entry: Entry) -> None:
-        """Keep it."""
+    def add(self, kind: str, name: str, reason: str) -> None:
+        """Keep one. A file's name need not be UTF-8."""
+        entry = Entry(kind, name.encode(errors="backslashreplace").decode(), reason)
         self._file.write(msgspec.json.encode(entry) + b"\n")
         self.total += 1
 

@@ -20,13 +20,13 @@ from moorage.adoption.contents import Contents
 from moorage.adoption.harbor import HarborSource
 from moorage.adoption.manifests import ManifestAdoption
 from moorage.adoption.models import FoundRepository, Options, Source, Target
-from moorage.adoption.report import Report
+from moorage.adoption.report import Count, Report
 from moorage.adoption.streams import batched
 from moorage.adoption.tags import TagAdoption
 from moorage.adoption.transactions import Committed, Rehearsed, Transactions
 from moorage.adoption.tree import TreeSource
 from moorage.database.engine import Database
-from moorage.errors import BadRequest, MoorageError, NotFound
+from moorage.errors import BadRequest, MoorageError
 from moorage.oci.manifests import Limits
 from moorage.oci.names import MAX_NAME, is_name
 from moorage.projects.service import ProjectService
@@ -36,6 +36,9 @@ from moorage.storage.protocol import BlobStore
 #: Most repositories of a chunk. A smaller store is split further, so that a hundred steps of progress can be seen.
 CHUNK = 200
 STEPS = 100
+
+
+NO_TAGS = "not one tag was found: if this is a Harbor's store, its database has the tags (--harbor-database-url)"
 
 
 class AdoptionService:
@@ -50,18 +53,6 @@ class AdoptionService:
         self._contents = Contents(
             store, Limits(settings.manifest_references, settings.json_depth), settings.manifest_size
         )
-
-    async def owner(self, name: str) -> int:
-        """The id of the user who shall own the projects that are made.
-
-        Raises:
-            NotFound: there is no such user.
-        """
-        async with self._database.connect() as connection:
-            user_id = await queries.user(connection, name)
-        if user_id is None:
-            raise NotFound(f"there is no user {name} to own the projects")
-        return user_id
 
     async def run(
         self, options: Options, report: Report, *, harbor_database: str | None = None, dry_run: bool = False
@@ -86,6 +77,8 @@ class AdoptionService:
             )
             async with self._source(harbor_database, report) as source:
                 await _Run(source, transactions, self._contents, options, report).adopt()
+            if harbor_database is None and report.manifests != Count() and report.tags == Count():
+                report.note("store", self._store.driver, NO_TAGS)
             report.complete = True
         finally:
             report.seconds = time.monotonic() - began

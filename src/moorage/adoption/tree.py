@@ -25,6 +25,10 @@ READ = 32
 MOST_LINK = 64 * 1024
 
 
+#: Bytes of names kept in memory.
+SPOOLED = 8 * 1024 * 1024
+
+
 class NothingToAdopt(MoorageError):
     """there is no registry in this store"""
 
@@ -35,7 +39,7 @@ class TreeSource:
     def __init__(self, store: BlobStore, report: Report) -> None:
         self._store = store
         self._report = report
-        # Names go to a file: there may be more of them than should be in memory, and the walk gives their number.
+        # Many names go to a file: there may be more than should be in memory, and the walk gives their number.
         self._names: IO[str] | None = None
 
     def close(self) -> None:
@@ -46,7 +50,9 @@ class TreeSource:
 
     async def prepare(self, found: Callable[[int], None]) -> int:
         self.close()
-        names = self._names = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115
+        names = self._names = tempfile.SpooledTemporaryFile(  # noqa: SIM115
+            SPOOLED, "w+", encoding="utf-8", errors="surrogateescape", newline="\n"
+        )
         count = 0
         async with aclosing(self._walk()) as walk:
             async for name in walk:

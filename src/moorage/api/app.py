@@ -10,18 +10,18 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import projects, system, users
+from moorage.api import projects, repositories, system, users
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.operations import BASE, methods_of
 from moorage.api.services import Services
-from moorage.asgi import ASGIApp, ClientDisconnected, Message, Receive, Scope, Send
+from moorage.asgi import ASGIApp, ClientDisconnected, Headers, Message, Receive, Scope, Send
 from moorage.asgi import Request as PlainRequest
 from moorage.errors import BadRequest, MethodNotAllowed, MoorageError, NotFound, NotImplementedYet
 
 log = structlog.get_logger(__name__)
 
-HANDLERS = [*system.HANDLERS, *users.HANDLERS, *projects.HANDLERS]
+HANDLERS = [*system.HANDLERS, *users.HANDLERS, *projects.HANDLERS, *repositories.HANDLERS]
 
 #: On what is not an error, as Harbor's proxy adds them.
 _FRAME_HEADERS = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]
@@ -67,7 +67,7 @@ class _Around:
 
         async def framed(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:
-                message = {**message, "headers": [*message["headers"], *_FRAME_HEADERS]}
+                message = {**message, "headers": [*_described(message["headers"], head), *_FRAME_HEADERS]}
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -79,6 +79,13 @@ class _Around:
             await self._app({**inner, "method": "TRACE"}, receive, framed)
             return
         await self._app(inner, receive, framed)
+
+
+def _described(headers: Headers, head: bool) -> Headers:
+    """The headers, without a media type when there is no body; Litestar names one in any case."""
+    if head or (b"content-length", b"0") in headers:
+        return [pair for pair in headers if pair[0] != b"content-type"]
+    return headers
 
 
 def _routed_path(scope: Scope) -> str:

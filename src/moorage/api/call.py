@@ -225,8 +225,10 @@ class Call:
             BodyTooLarge: it is larger than 1 MiB.
         """
         content = await self.request.body(MAX_BODY, BodyTooLarge)
-        media_type = (self.request.header(b"content-type") or "").partition(";")[0].strip().lower()
-        if content and media_type not in ("", "application/json"):
+        # Without the header a body is of unknown type (RFC 9110, section 8.3), which is how Go takes it too.
+        media_type = self.request.header(b"content-type") or "application/octet-stream"
+        media_type = media_type.partition(";")[0].strip().lower()
+        if content and media_type != "application/json":
             raise invalid(f'unsupported media type "{media_type[:64]}", only [application/json] are allowed')
         if not content:
             raise invalid(f"{name} in body is required")
@@ -256,6 +258,16 @@ def integer(value: str, name: str, place: str) -> int:
 def invalid(reason: str) -> UnprocessableEntity:
     """The error go-swagger makes of a request that does not fit the description."""
     return UnprocessableEntity(f"validation failure list:\n{reason}")
+
+
+def check_length(value: str, name: str, most: int = 255) -> None:
+    """Refuse a text of a body that is too long.
+
+    Raises:
+        UnprocessableEntity: it is.
+    """
+    if len(value) > most:
+        raise invalid(f"validation failure list:\n{name} in body should be at most {most} chars long")
 
 
 def _boolean(value: str) -> bool | None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
 from litestar import Response, delete, get, head, post
 from litestar.params import FromPath
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from moorage.access.principals import ANONYMOUS, Principal, PrincipalKind
 from moorage.access.roles import strongest
 from moorage.api.answers import answer, done
-from moorage.api.call import Call, InjectedCall
+from moorage.api.call import Call, InjectedCall, check_length
 from moorage.api.operations import BASE
 from moorage.api.times import NEVER, timestamp
 from moorage.database.listing import Contains, Exact
@@ -83,7 +82,7 @@ class Deletable(Struct, omit_defaults=True):
 class ProjectRequest(Struct):
     """A project to be made; Harbor's ``ProjectReq``."""
 
-    project_name: Annotated[str, Meta(max_length=255)] = ""
+    project_name: str = ""
     public: bool | None = None
     metadata: dict[str, str | None] | None = None
     storage_limit: int | None = None
@@ -128,6 +127,7 @@ async def head_project(call: InjectedCall) -> Response[None]:
 async def create_project(call: InjectedCall) -> Response[bytes]:
     """Make a project; who makes it administers it."""
     wanted = await call.body(ProjectRequest, "project")
+    check_length(wanted.project_name, "project_name")
     principal = await call.authenticated()
     metadata = {key: value for key, value in (wanted.metadata or {}).items() if value is not None}
     await _may_create(call, principal, wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.access.service import AccessService
+from moorage.artifacts.service import ArtifactService
 from moorage.identity.service import IdentityService
 from moorage.projects.service import ProjectService
 from moorage.system.service import SystemService
@@ -18,5 +19,6 @@ class Services:
     identity: IdentityService
     projects: ProjectService
     system: SystemService
+    artifacts: ArtifactService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

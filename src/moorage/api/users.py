@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from litestar import Response, get
-from msgspec import Struct
+from typing import Annotated
+
+from litestar import Response, delete, get, post
+from litestar.params import FromPath
+from msgspec import Meta, Struct
 
 from moorage.access.principals import PrincipalKind
-from moorage.api.answers import answer
+from moorage.api.answers import answer, done
 from moorage.api.call import InjectedCall
 from moorage.api.operations import BASE
 from moorage.api.times import timestamp
-from moorage.errors import PreconditionFailed
-from moorage.identity.models import User
+from moorage.errors import BadRequest, Forbidden, PreconditionFailed
+from moorage.identity.models import ADMIN_ID, User
+from moorage.identity.passwords import check_password
 
 
 class UserView(Struct, omit_defaults=True, kw_only=True):
@@ -53,4 +57,43 @@ async def get_current_user(call: InjectedCall) -> Response[bytes]:
     return answer(UserView.of(await call.services.identity.users.get(principal.id)))
 
 
-HANDLERS = [get_current_user]
+class UserCreation(Struct):
+    """A user to be made; Harbor's ``UserCreationReq``."""
+
+    username: Annotated[str, Meta(max_length=255)] = ""
+    password: str = ""
+    email: Annotated[str, Meta(max_length=255)] = ""
+    realname: str = ""
+    comment: str = ""
+
+
+@post(f"{BASE}/users")
+async def create_user(call: InjectedCall) -> Response[bytes]:
+    """Make a user (H row 21)."""
+    await call.require_system("user", "create")
+    wanted = await call.body(UserCreation, "userReq")
+    # Harbor looks at the password first; the command line does not ask for an address, the API does.
+    check_password(wanted.password)
+    if not wanted.email and len(wanted.username) > 0:
+        raise BadRequest("email can't be empty")
+    user = await call.services.identity.users.create(
+        wanted.username,
+        wanted.password,
+        email=wanted.email,
+        realname=wanted.realname,
+        comment=wanted.comment,
+    )
+    return done(201, headers={"Location": f"{call.path}/{user.user_id}"})
+
+
+@delete(f"{BASE}/users/{{user_id:int}}", status_code=200)
+async def delete_user(call: InjectedCall, user_id: FromPath[int]) -> Response[bytes]:
+    """Delete a user, whose name can be used again."""
+    principal = await call.require_system("user", "delete")
+    if user_id == ADMIN_ID or (principal.kind is PrincipalKind.USER and principal.id == user_id):
+        raise Forbidden(f"User with ID {user_id} cannot be deleted")
+    await call.services.identity.users.delete(user_id)
+    return done()
+
+
+HANDLERS = [get_current_user, create_user, delete_user]

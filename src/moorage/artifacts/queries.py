@@ -24,27 +24,10 @@ _BIGINTS = ARRAY(BigInteger)
 
 # --- reading ------------------------------------------------------------------------------------
 
-# Both run for every manifest pull: look-ups by key only. A repository without the artifact still gives a row, so that
-# "no such repository" and "no such manifest" can be told apart (OCI trap 36).
-BY_TAG = """
-SELECT q.position, r.repository_id, a.artifact_id, a.digest, a.media_type, a.manifest_size
-  FROM unnest(%s::int[], %s::text[], %s::text[]) AS q(position, repository, reference)
-  JOIN LATERAL (SELECT repository_id FROM repository WHERE name = q.repository LIMIT 1) AS r ON true
-  LEFT JOIN LATERAL (
-      SELECT artifact.* FROM tag JOIN artifact USING (artifact_id)
-       WHERE tag.repository_id = r.repository_id AND tag.name = q.reference AND tag.lifetime_end IS NULL
-         AND artifact.state = 'live' LIMIT 1
-  ) AS a ON true
-"""
-BY_DIGEST = """
-SELECT q.position, r.repository_id, a.artifact_id, a.digest, a.media_type, a.manifest_size
-  FROM unnest(%s::int[], %s::text[], %s::text[]) AS q(position, repository, reference)
-  JOIN LATERAL (SELECT repository_id FROM repository WHERE name = q.repository LIMIT 1) AS r ON true
-  LEFT JOIN LATERAL (
-      SELECT * FROM artifact
-       WHERE repository_id = r.repository_id AND digest = q.reference AND state = 'live' LIMIT 1
-  ) AS a ON true
-"""
+# A repository without the manifest still gives a row, so that "no such repository" and "no such manifest" can be told
+# apart (OCI trap 36). The functions are in migration 0002.
+BY_TAG = "SELECT * FROM lookup_tags(%s::int[], %s::text[], %s::text[])"
+BY_DIGEST = "SELECT * FROM lookup_digests(%s::int[], %s::text[], %s::text[])"
 
 #: (repository, tag or digest)
 Key = tuple[str, str]
@@ -305,6 +288,20 @@ async def has_parent(connection: AsyncConnection, artifact_id: int) -> bool:
             .limit(1)
         )
     ) is not None
+
+
+async def trash_artifacts(connection: AsyncConnection, repository_id: int) -> None:
+    """As ``trash_artifact``, everything of a repository that the caller has locked."""
+    await connection.execute(
+        update(tag)
+        .where(tag.c.repository_id == repository_id, tag.c.lifetime_end.is_(None))
+        .values(lifetime_end=func.clock_timestamp())
+    )
+    await connection.execute(
+        update(artifact)
+        .where(artifact.c.repository_id == repository_id, artifact.c.state == "live")
+        .values(state="trash", trash_time=func.now())
+    )
 
 
 async def trash_artifact(connection: AsyncConnection, artifact_id: int) -> None:

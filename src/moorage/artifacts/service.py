@@ -14,7 +14,7 @@ from moorage.artifacts.models import Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
-from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown
+from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown, NotFound
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
 from moorage.repositories import service as repositories
@@ -107,6 +107,18 @@ class ArtifactService:
                 await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
             await repositories.mark_pushed(connection, repository_id)
         self._remember(push.digest, push.content)
+
+    async def delete_repository(self, name: str) -> None:
+        """Take everything out of a repository, which then is not there any more; it can be brought back until swept.
+
+        Raises:
+            NotFound: there is no such repository.
+        """
+        async with self._database.begin() as connection:
+            repository_id = await repositories.hide(connection, name)
+            if repository_id is None:
+                raise NotFound(f"repository {name} not found")
+            await queries.trash_artifacts(connection, repository_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push

@@ -12,21 +12,13 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.blobs.models import LinkedBlob, Upload
-from moorage.database.driver import Row, fetch_all
+from moorage.database.driver import Row, fetch_all, fetch_value
 from moorage.database.tables import artifact, artifact_blob, blob, repository, repository_blob, upload
 
 # --- reading ------------------------------------------------------------------------------------
 
-# Runs for every blob pull: look-ups by unique name, unique digest and the link's primary key.
-LINKED = """
-SELECT q.position, b.blob_id, b.size
-  FROM unnest(%s::int[], %s::text[], %s::text[]) AS q(position, repository, digest)
-  JOIN LATERAL (SELECT repository_id FROM repository WHERE name = q.repository LIMIT 1) AS r ON true
-  JOIN LATERAL (SELECT blob_id, size FROM blob WHERE digest = q.digest LIMIT 1) AS b ON true
-  JOIN LATERAL (
-      SELECT 1 FROM repository_blob WHERE repository_id = r.repository_id AND blob_id = b.blob_id LIMIT 1
-  ) AS l ON true
-"""
+# This and the other functions called here are in migration 0002.
+LINKED = "SELECT * FROM lookup_blobs(%s::int[], %s::text[], %s::text[])"
 
 #: (repository, digest)
 Key = tuple[str, str]
@@ -61,49 +53,24 @@ async def repositories_with(connection: AsyncConnection, digest: str, limit: int
 # --- linking ------------------------------------------------------------------------------------
 
 
-# The blob's row stays locked until the transaction ends, and is locked before its bytes become visible: a sweep that
-# is deleting the same digest holds the row, so this waits for it and the bytes are stored after, not before, they
-# were swept.
-_HOLD_BLOB = """
-INSERT INTO blob (digest, size) VALUES (%s, %s)
-ON CONFLICT (digest) DO UPDATE SET touch_time = now(), state = 'live'
-RETURNING blob_id
-"""
-_END_AND_HOLD = """
-WITH ended AS (DELETE FROM upload WHERE upload_id = %s AND received = %s RETURNING 1)
-INSERT INTO blob (digest, size) SELECT %s, %s FROM ended
-ON CONFLICT (digest) DO UPDATE SET touch_time = now(), state = 'live'
-RETURNING blob_id
-"""
-
-
 async def hold_blob(connection: AsyncConnection, digest: str, size: int) -> int:
     """The blob's id, its row locked until the transaction ends."""
-    rows = await fetch_all(connection, _HOLD_BLOB, (digest, size))
-    return int(rows[0][0])
+    return int(await fetch_value(connection, "SELECT blob_hold(%s, %s)", (digest, size)))
 
 
 async def end_upload_and_hold_blob(
     connection: AsyncConnection, upload_id: UUID, expected: int, digest: str, size: int
 ) -> int | None:
     """As ``hold_blob``, ending the session the blob comes from; None when that is gone or has moved."""
-    rows = await fetch_all(connection, _END_AND_HOLD, (upload_id, expected, digest, size))
-    return int(rows[0][0]) if rows else None
-
-
-_LINK = """
-WITH held AS (
-    SELECT repository_id FROM repository WHERE name = %s
-), linked AS (
-    INSERT INTO repository_blob (repository_id, blob_id) SELECT repository_id, %s FROM held ON CONFLICT DO NOTHING
-)
-SELECT 1 FROM held
-"""
+    held: int | None = await fetch_value(
+        connection, "SELECT upload_finish(%s, %s, %s, %s)", (upload_id, expected, digest, size)
+    )
+    return held
 
 
 async def link(connection: AsyncConnection, name: str, blob_id: int) -> bool:
     """Make the blob readable through the repository; False when there is no such repository."""
-    return bool(await fetch_all(connection, _LINK, (name, blob_id)))
+    return bool(await fetch_value(connection, "SELECT blob_link(%s, %s)", (name, blob_id)))
 
 
 async def lock_link(connection: AsyncConnection, name: str, digest: str) -> tuple[int, int] | None:
@@ -161,21 +128,9 @@ async def lock_linked(connection: AsyncConnection, repository_id: int, digests: 
 
 # --- upload sessions ----------------------------------------------------------------------------
 
-# Counted no further than the limit, so that an account with many uploads pays no more than that.
-_INSERT_UPLOAD = """
-INSERT INTO upload (upload_id, repository, project_id, principal, algorithm, digest, state)
-SELECT %s, %s, %s, %s, %s, %s, %s
- WHERE (SELECT count(*) FROM (SELECT 1 FROM upload WHERE principal = %s LIMIT %s) AS open) < %s
-RETURNING 1
-"""
 _GET_UPLOAD = """
 SELECT upload_id, repository, project_id, principal, received, digest, state
   FROM upload WHERE upload_id = %s AND repository = %s
-"""
-_ADVANCE_UPLOAD = """
-UPDATE upload SET received = %s, digest = %s, state = %s, update_time = now()
- WHERE upload_id = %s AND received = %s
-RETURNING 1
 """
 
 
@@ -189,8 +144,9 @@ async def insert_upload(connection: AsyncConnection, session: Upload, limit: int
         session.algorithm,
         session.digest,
         Jsonb(session.state),
+        limit,
     )
-    return bool(await fetch_all(connection, _INSERT_UPLOAD, (*values, session.principal, limit, limit)))
+    return bool(await fetch_value(connection, "SELECT upload_begin(%s, %s, %s, %s, %s, %s, %s, %s::int)", values))
 
 
 async def get_upload(connection: AsyncConnection, upload_id: UUID, repository_name: str) -> Upload | None:
@@ -203,9 +159,8 @@ async def advance_upload(
     connection: AsyncConnection, upload_id: UUID, expected: int, received: int, digest: str, state: Mapping[str, Any]
 ) -> bool:
     """Record what was stored; False when the session is gone or somebody else moved it."""
-    return bool(
-        await fetch_all(connection, _ADVANCE_UPLOAD, (received, digest, Jsonb(dict(state)), upload_id, expected))
-    )
+    values = (upload_id, expected, received, digest, Jsonb(dict(state)))
+    return bool(await fetch_value(connection, "SELECT upload_advance(%s, %s, %s, %s, %s)", values))
 
 
 async def delete_upload(connection: AsyncConnection, upload_id: UUID) -> bool:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from moorage.cli.context import ConfigOption, DataOption, Target, UrlOption, run
+from moorage.cli.output import Output
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from moorage.adoption.report import Report
-    from moorage.settings import Settings
+    from moorage.cli.context import CommandServices
 
 app = typer.Typer(help="Adopt an existing registry's storage.", no_args_is_help=True, add_completion=False)
 
@@ -32,13 +33,6 @@ SHOWN = 50
 
 SKIPPED_EXIT = 3
 INTERRUPTED_EXIT = 130
-
-
-class Format(StrEnum):
-    """How the report is printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +55,6 @@ def group() -> None:
 
 @app.command()
 def storage(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", metavar="FILE", help="The YAML file; default: $MOORAGE_CONFIG.")
-    ] = None,
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory.")] = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option("--database-url", metavar="URL", help="An external PostgreSQL; default: the embedded one."),
-    ] = None,
     harbor_database_url: Annotated[
         str | None,
         typer.Option(
@@ -89,10 +75,13 @@ def storage(
     ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Hash every blob and leave out damaged ones.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, only report.")] = False,
-    output: Annotated[Format, typer.Option("--output", "-o", help="How to print the report.")] = Format.TEXT,
+    output: Annotated[Output, typer.Option("--output", "-o", help="How to print the report.")] = Output.TABLE,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Also write the whole report there, as JSON.")
     ] = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    database_url: UrlOption = None,
 ) -> None:
     """Adopt the store of a CNCF distribution or a Harbor, in place.
 
@@ -103,19 +92,19 @@ def storage(
     The exit code is 3 when something was skipped; the report says what, and why.
     """
     from moorage.adoption.report import Report
-    from moorage.settings import load_settings
 
-    settings = load_settings(config, {"data": data, "database.url": database_url}, os.environ)
-    choices = Choices(
-        harbor_database_url, owner, public, frozenset(project or ()), default_project, verify, dry_run
-    )
+    choices = Choices(harbor_database_url, owner, public, frozenset(project or ()), default_project, verify, dry_run)
     if report is not None:
         # A place that cannot be written to should be known now, not in some hours.
         report.touch()
     result = Report()
+
+    async def work(services: CommandServices) -> None:
+        await _adopt(services, choices, result)
+
     try:
         try:
-            _run(settings, choices, result)
+            run(Target(config, data, database_url), work)
         finally:
             # What was done until an error is done.
             if result.found:
@@ -129,31 +118,23 @@ def storage(
         result.close()
 
 
-def _run(settings: Settings, choices: Choices, report: Report) -> None:
-    from moorage.database import migrate
-    from moorage.database.embedded import available_database
-
-    with available_database(settings) as url:
-        direct = settings.database.direct_url
-        migrate.check(direct.get_secret_value() if direct else url)
-        asyncio.run(_adopt(settings, url, choices, report))
-
-
-async def _adopt(settings: Settings, url: str, choices: Choices, report: Report) -> None:
+async def _adopt(services: CommandServices, choices: Choices, report: Report) -> None:
     from moorage.adoption.models import Options
     from moorage.adoption.service import AdoptionService
+    from moorage.database.embedded import running_url
     from moorage.database.engine import Database
-    from moorage.projects.service import ProjectService
     from moorage.storage.factory import blob_store
 
-    database = Database(settings.database, url)
+    settings = services.settings
+    owner = await services.identity.users.find(choices.owner)
+    database = Database(settings.database, None if settings.database.url else running_url(settings.data))
     store = blob_store(settings.storage, settings.data)
     await database.open()
     try:
         await store.open()
-        service = AdoptionService(database, store, ProjectService(database), settings.registry)
+        service = AdoptionService(database, store, services.projects, settings.registry)
         options = Options(
-            owner_id=await service.owner(choices.owner),
+            owner_id=owner.user_id,
             public=choices.public,
             default_project=choices.default_project,
             projects=choices.projects,
@@ -162,9 +143,7 @@ async def _adopt(settings: Settings, url: str, choices: Choices, report: Report)
         with _progress() as progress:
             showing = asyncio.create_task(_show(progress, report))
             try:
-                await service.run(
-                    options, report, harbor_database=choices.harbor_database, dry_run=choices.dry_run
-                )
+                await service.run(options, report, harbor_database=choices.harbor_database, dry_run=choices.dry_run)
             finally:
                 showing.cancel()
                 with suppress(asyncio.CancelledError):
@@ -244,11 +223,11 @@ async def _show(display: Bars | Lines, report: Report) -> None:
 # --- afterwards -----------------------------------------------------------------------------------
 
 
-def _tell(report: Report, output: Format, file: Path | None) -> None:
+def _tell(report: Report, output: Output, file: Path | None) -> None:
     if file is not None:
         with file.open("w", encoding="utf-8") as target:
             report.write_json(target)
-    if output is Format.JSON:
+    if output is Output.JSON:
         report.write_json(sys.stdout)
         return
     for line in as_text(report):
@@ -269,7 +248,7 @@ def as_text(report: Report) -> Iterator[str]:
         more = f"   {size(report.bytes)}" if name == "blobs" and report.bytes else ""
         yield f"{name:14}{count.adopted:>18,}{count.already_there:>16,}{count.skipped:>10,}{more}"
     if report.unfinished_uploads:
-        yield f"{report.unfinished_uploads:,} unfinished uploads are left alone: their clients start again."
+        yield f"Unfinished uploads, left alone since their clients start again: {report.unfinished_uploads:,}"
     for title, entries in (("Changed:", report.notes), ("Skipped:", report.skipped)):
         if entries:
             yield ""

@@ -87,9 +87,9 @@ def list_robots(
         "description": "Description",
     }
     rows = [_row(robot) for robot in robots]
-    print_list(
-        rows if output is Output.JSON else [{**row, "permissions": _short(row)} for row in rows], headings, output
-    )
+    if output is Output.TABLE:
+        rows = [row | {"permissions": _short(row), "expires_at": row["expires_at"] or "never"} for row in rows]
+    print_list(rows, headings, output)
 
 
 @app.command()

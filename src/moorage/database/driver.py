@@ -22,6 +22,11 @@ async def fetch_all(connection: AsyncConnection, sql: str, parameters: Sequence[
     return await cursor.fetchall()
 
 
+async def fetch_value(connection: AsyncConnection, sql: str, parameters: Sequence[Any]) -> Any:
+    """The one value of a statement that gives one row of one column."""
+    return (await fetch_all(connection, sql, parameters))[0][0]
+
+
 async def fetch_each(connection: AsyncConnection, statements: Sequence[tuple[str, tuple[Any, ...]]]) -> list[list[Row]]:
     """The rows of several statements, in one round trip.
 

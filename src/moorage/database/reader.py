@@ -12,6 +12,7 @@ statements of all lanes that have questions.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -25,8 +26,8 @@ V = TypeVar("V")
 #: Questions of a lane in one round trip: bounds its parameters and its duration.
 MAX_BATCH = 256
 
-#: Round trips on one connection before it goes back to the pool.
-MAX_ROUNDS = 1_000
+#: Seconds of one round trip after the other before the connection goes back to the pool.
+MAX_HELD = 1.0
 
 
 class _Batch:
@@ -163,8 +164,9 @@ class Reader:
 
     async def _ask(self, batches: list[_Batch]) -> None:
         """Answer ``batches``, and on the same connection whatever was asked meanwhile."""
+        until = time.monotonic() + MAX_HELD
         async with self._database.connect() as connection:
-            for _ in range(MAX_ROUNDS):
+            while batches:
                 found = await fetch_each(connection, [(batch.statement, batch.parameters) for batch in batches])
                 for batch, rows in zip(batches, found, strict=True):
                     batch.answer(rows)
@@ -172,7 +174,7 @@ class Reader:
                 # Those who were answered go on now, and may ask for more at once.
                 await asyncio.sleep(0)
                 batches.extend(self._take())
-                if not batches:
+                if time.monotonic() > until:
                     return
 
     def _take(self) -> list[_Batch]:

@@ -39,6 +39,8 @@ ACTIONS = ("delete", "pull", "push")
 
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 _NO_STORE = (b"cache-control", b"no-store")
+#: On what is not an error, as Harbor's proxy adds them.
+_FRAME = ((b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'"))
 _encode = msgspec.json.Encoder().encode
 
 
@@ -139,7 +141,7 @@ class TokenEndpoint:
             answer["scope"] = " ".join(f"{a.type}:{a.name}:{','.join(sorted(a.actions))}" for a in access or ())
         if refresh is not None:
             answer["refresh_token"] = refresh
-        return Response(200, [JSON, _NO_STORE], _encode(answer) + b"\n")
+        return Response(200, [JSON, _NO_STORE, *_FRAME], _encode(answer) + b"\n")
 
     async def _granted(self, principal: Principal, scopes: Sequence[Scope]) -> list[Access] | None:
         """For each resource everything the account may do there: never more, and nothing on what is not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.tables import repository
@@ -13,6 +13,16 @@ from moorage.database.tables import repository
 async def find(connection: AsyncConnection, name: str) -> int | None:
     """The id of the repository of that name."""
     return await connection.scalar(select(repository.c.repository_id).where(repository.c.name == name))
+
+
+async def hold(connection: AsyncConnection, name: str) -> int | None:
+    """As ``find``, and kept from being hidden or deleted until the transaction ends.
+
+    First of a push's locks: taken later, by a foreign key, it could wait for a deletion that waits for the push.
+    """
+    return await connection.scalar(
+        select(repository.c.repository_id).where(repository.c.name == name).with_for_update(key_share=True, read=True)
+    )
 
 
 async def create(connection: AsyncConnection, project_id: int, name: str) -> None:
@@ -43,6 +53,23 @@ _MARK_PUSHED = text(
      WHERE repository_id = :repository_id AND first_push_time IS NULL
     """
 )
+
+
+async def hide(connection: AsyncConnection, name: str) -> int | None:
+    """Lock a repository that something was pushed to against pushes and forget that; its id, None when there is none.
+
+    A push holds the row by its foreign keys, so this waits for those that run, and those that come wait for this.
+    """
+    repository_id = await connection.scalar(
+        select(repository.c.repository_id)
+        .where(repository.c.name == name, repository.c.first_push_time.is_not(None))
+        .with_for_update()
+    )
+    if repository_id is not None:
+        await connection.execute(
+            update(repository).where(repository.c.repository_id == repository_id).values(first_push_time=None)
+        )
+    return repository_id
 
 
 async def page(

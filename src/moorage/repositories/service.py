@@ -36,11 +36,11 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
     """
     # Another transaction's new row is seen only by the look-up after ours has met it.
     for _ in range(2):
-        found = await queries.find(connection, name)
+        found = await queries.hold(connection, name)
         if found is not None:
             return found
         await queries.create(connection, project_id, name)
-    found = await queries.find(connection, name)
+    found = await queries.hold(connection, name)
     if found is None:
         project = name.partition("/")[0]
         raise NotFound(f"project {project} not found")
@@ -50,3 +50,11 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
 async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
     """Note that the repository has a manifest, within the caller's transaction."""
     await queries.mark_pushed(connection, repository_id)
+
+
+async def hide(connection: AsyncConnection, name: str) -> int | None:
+    """Let a repository be one that nothing was pushed to, locked until the caller's transaction ends.
+
+    Its id; None when there is none.
+    """
+    return await queries.hide(connection, name)

@@ -105,7 +105,9 @@ class Supervisor:
             self._stack.callback(server.close)
         runtime = RuntimeFile()
         self._stack.callback(runtime.close)
-        workers = Workers(self._application, self._listeners, runtime, metrics, times, self._events.warning)
+        workers = Workers(
+            self._application, settings.server.engine, self._listeners, runtime, metrics, times, self._events.warning
+        )
         try:
             workers.start()
             database_url, direct_url = self._database()

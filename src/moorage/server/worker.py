@@ -1,4 +1,4 @@
-"""One worker process: ``python -m moorage.server.worker APPLICATION``, started by the supervisor and nobody else.
+"""One worker process: ``python -m moorage.server.worker APPLICATION ENGINE``, started by the supervisor alone.
 
 It imports what it needs, prepares the database if it is the one told to, waits for the word to go, starts the
 application, says it is ready, and serves. It stops when told to (SIGTERM) or when the supervisor is gone: no more
@@ -41,7 +41,7 @@ def main() -> int:
     control = socket.socket(fileno=place.control)
     try:
         factory = runtimes.resolve(sys.argv[1])
-        _preload()
+        _preload(sys.argv[2])
         while (word := control.recv(1)) != GO:
             if word != PREPARE:
                 return 0
@@ -60,9 +60,9 @@ def main() -> int:
     os._exit(status)
 
 
-def _preload() -> None:
+def _preload(engine: str) -> None:
     """Import what serving needs while the database starts."""
-    for name in ("uvloop", "granian.server.embed"):
+    for name in ("uvloop", "uvicorn" if engine == "uvicorn" else "granian.server.embed"):
         import_module(name)
 
 

@@ -45,13 +45,15 @@ class Workers:
     def __init__(
         self,
         application: str,
+        engine: str,
         listeners: Sequence[socket.socket],
         runtime: RuntimeFile,
         metrics: Metrics,
         times: ProcessTimes,
         on_event: Callable[[str], None],
     ) -> None:
-        self._application, self._listeners = application, listeners
+        self._command = [sys.executable, "-m", "moorage.server.worker", application, engine]
+        self._listeners = listeners
         self._count, self._runtime = len(listeners), runtime
         self._metrics, self._times = metrics, times
         self._on_event = on_event
@@ -135,7 +137,7 @@ class Workers:
                 number, self._listeners[number - 1].fileno(), worker_control.fileno(), worker_metrics.fileno()
             )
             process = subprocess.Popen(
-                [sys.executable, "-m", "moorage.server.worker", self._application],
+                self._command,
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **self._runtime.environment(place)},
                 pass_fds=(self._runtime.descriptor, place.listen, place.control, place.metrics),

@@ -91,7 +91,7 @@ artifact = Table(
     Column("digest", ByteOrdered, ForeignKey("manifest.digest"), nullable=False, index=True),
     #: The Content-Type it was pushed with.
     Column("media_type", Text, nullable=False),
-    #: What a referrer's descriptor says: the manifest's ``artifactType``, else an image's config media type (OCI trap 4).
+    #: As a referrer's descriptor has it: the manifest's ``artifactType``, else an image's config media type.
     Column("artifact_type", Text),
     Column("config_media_type", Text),
     #: Bytes of the manifest itself.

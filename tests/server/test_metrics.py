@@ -1,0 +1,148 @@
+"""Adding up what workers count, and writing it in Prometheus' text format."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import threading
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info
+from prometheus_client.parser import text_string_to_metric_families
+
+from moorage.server import metrics as module
+from moorage.server.metrics import Metrics, WorkerMetrics, added
+from moorage.server.metrics_socket import MetricsSocket, families
+from moorage.server.processes import ProcessTimes
+from moorage.server.wire import ASK, PREFIX, Family, encode_families
+
+pytestmark = pytest.mark.unit
+
+
+class FakeWorker:
+    """A worker's end of the socket: answers each question with what ``says`` holds, or not at all."""
+
+    def __init__(self) -> None:
+        ours, self._peer = socket.socketpair()
+        self.metrics = WorkerMetrics(ours)
+        self.says: list[Family] | None = []
+        self._thread = threading.Thread(target=self._answer, daemon=True)
+        self._thread.start()
+
+    def _answer(self) -> None:
+        with self._peer:
+            while self._peer.recv(1) == ASK:
+                if self.says is not None:
+                    content = encode_families(self.says)
+                    self._peer.sendall(len(content).to_bytes(PREFIX, "big") + content)
+
+    def end(self) -> None:
+        self.metrics.close()
+        self._thread.join()
+
+
+def counted(name: str, value: float, kind: str = "counter") -> Family:
+    return Family(name, kind, "Help.", [(name, (), value)])
+
+
+def value(text: str, name: str) -> float:
+    return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} "))
+
+
+def test_samples_are_added_by_name_and_labels() -> None:
+    one = Family("x", "counter", "X.", [("x", (("code", "200"),), 1.0), ("x", (("code", "404"),), 5.0)])
+    two = Family("x", "counter", "X.", [("x", (("code", "200"),), 2.0)])
+    (total,) = added([[one], [two]])
+    assert total.samples == [("x", (("code", "200"),), 3.0), ("x", (("code", "404"),), 5.0)]
+
+
+def test_a_constant_that_describes_the_build_is_not_added() -> None:
+    info = Family("build_info", "gauge", "Build.", [("build_info", (("version", "1"),), 1.0)])
+    (total,) = added([[info], [info]])
+    assert total.samples[0][2] == 1.0
+
+
+def test_every_type_of_metric_reads_back_as_the_library_writes_it() -> None:
+    registry = CollectorRegistry()
+    Counter("hits", 'He said "hi".\nAnd left \\.', ["path"], registry=registry).labels('a"b\\c\nd').inc(3)
+    Gauge("temperature", "T.", registry=registry).set(-1.5)
+    Gauge("limit", "L.", registry=registry).set(math.inf)
+    Histogram("size", "S.", buckets=(1, 10), registry=registry).observe(5)
+    Info("build", "B.", registry=registry).info({"version": "1"})
+    Enum("state", "S.", states=["on", "off"], registry=registry).state("off")
+    text = "".join(module._lines(families(registry)))
+    read = {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    written = {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
+    assert read == written
+
+
+def test_what_an_ended_worker_counted_stays_and_what_it_measured_goes() -> None:
+    metrics = Metrics(ProcessTimes())
+    first, second = FakeWorker(), FakeWorker()
+    metrics.add(first.metrics)
+    metrics.add(second.metrics)
+    first.says = [counted("hits", 10), counted("open", 3, "gauge")]
+    second.says = [counted("hits", 1), counted("open", 1, "gauge")]
+    assert value(metrics.text(), "hits") == 11
+    metrics.remove(first.metrics)
+    text = metrics.text()
+    assert value(text, "hits") == 11
+    assert value(text, "open") == 1
+    second.end()
+
+
+def test_a_worker_too_busy_to_answer_is_counted_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TIMEOUT", 0.1)
+    metrics = Metrics(ProcessTimes())
+    worker = FakeWorker()
+    metrics.add(worker.metrics)
+    worker.says = [counted("hits", 10)]
+    assert value(metrics.text(), "hits") == 10
+    worker.says = None
+    assert value(metrics.text(), "hits") == 10
+    worker.end()
+
+
+def test_the_times_of_processes_do_not_go_back_when_one_ends() -> None:
+    times = ProcessTimes()
+    times.add(os.getppid())
+    before = {family.name: family.samples[0][2] for family in times.families()}
+    times.remove(os.getppid())
+    after = {family.name: family.samples[0][2] for family in times.families()}
+    assert after["process_cpu_seconds_total"] >= before["process_cpu_seconds_total"] > 0
+    assert after["moorage_workers"] == before["moorage_workers"] - 1 == 0
+    assert after["process_resident_memory_bytes"] > 1_000_000
+
+
+@pytest.mark.anyio
+async def test_a_worker_answers_the_supervisor_from_its_registry() -> None:
+    import asyncio
+
+    registry = CollectorRegistry()
+    Counter("hits", "Hits.", registry=registry).inc(7)
+    ours, theirs = socket.socketpair()
+    answering = MetricsSocket(registry, theirs.detach())
+    await answering.start()
+    asking = WorkerMetrics(ours)
+    for _ in range(2):
+        (family,) = await asyncio.to_thread(asking.ask)
+        assert family.samples == [("hits_total", (), 7.0)]
+    await answering.close()
+    asking.close()
+
+
+@pytest.mark.anyio
+async def test_without_a_supervisor_there_is_nobody_to_answer() -> None:
+    answering = MetricsSocket(CollectorRegistry(), None)
+    await answering.start()
+    await answering.close()

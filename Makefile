@@ -38,12 +38,14 @@ $(STAMP): pyproject.toml uv.lock
 	fi
 	@if [ ! -x $(BIN)/uv ]; then $(BIN)/python -m pip install --quiet --disable-pip-version-check uv || true; fi
 	@if [ -x $(BIN)/uv ]; then \
-		UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --locked --inexact --quiet; \
+		UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 \
+			$(BIN)/uv sync --locked --inexact --quiet; \
 	else \
 		echo "uv could not be installed: installing with pip, without the lock" >&2; \
 		$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
 		$(BIN)/python -m pip install --quiet --editable . --group dev; \
 	fi
+	@$(BIN)/python -m compileall -q src/moorage
 	@touch $@
 
 .PHONY: serve

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts.models import Push, Referrer, StoredManifest
-from moorage.database.driver import Row
+from moorage.database.driver import Row, fetch_all, fetch_value
 from moorage.database.tables import (
     artifact,
     artifact_accessory,
@@ -55,15 +55,25 @@ async def content(connection: AsyncConnection, digest: str) -> bytes | None:
     return await connection.scalar(select(manifest.c.content).where(manifest.c.digest == digest))
 
 
-async def tag_page(connection: AsyncConnection, repository_id: int, last: str, limit: int) -> Sequence[str]:
+_TAG_PAGE = """
+SELECT name FROM tag WHERE repository_id = %s AND lifetime_end IS NULL AND name > %s ORDER BY name LIMIT %s
+"""
+
+
+async def tag_page(connection: AsyncConnection, repository_id: int, last: str, limit: int) -> list[str]:
     """Up to ``limit`` current tags after ``last``, in byte order."""
-    rows = await connection.execute(
-        select(tag.c.name)
-        .where(tag.c.repository_id == repository_id, tag.c.lifetime_end.is_(None), tag.c.name > last)
-        .order_by(tag.c.name)
-        .limit(limit)
-    )
-    return rows.scalars().all()
+    return [name for (name,) in await fetch_all(connection, _TAG_PAGE, (repository_id, last, limit))]
+
+
+_REFERRERS = """
+  FROM artifact a JOIN repository r ON r.repository_id = a.repository_id
+ WHERE r.name = %s AND a.subject_digest = %s AND a.state = 'live'
+"""
+_REFERRER_PAGE = f"""
+SELECT a.media_type, a.digest, a.manifest_size, a.artifact_type, a.annotations {_REFERRERS}
+   AND a.digest > %s AND (%s::text[] IS NULL OR a.artifact_type = ANY(%s::text[])) ORDER BY a.digest LIMIT %s
+"""
+_COUNT_REFERRERS = f"SELECT count(*) FROM (SELECT 1 {_REFERRERS} LIMIT %s) AS found"  # noqa: S608
 
 
 async def referrer_page(
@@ -73,40 +83,16 @@ async def referrer_page(
     artifact_types: Sequence[str],
     last: str,
     limit: int,
-) -> Sequence[Referrer]:
+) -> list[Referrer]:
     """Up to ``limit`` referrers of ``subject`` with a digest after ``last``; ``artifact_types`` empty: all."""
-    rows = await connection.execute(
-        _REFERRERS_OF_TYPE if artifact_types else _REFERRERS,
-        {
-            "repository": repository_name,
-            "subject": subject,
-            "artifact_types": list(artifact_types),
-            "last": last,
-            "limit": limit,
-        },
-    )
+    types = list(artifact_types) or None
+    rows = await fetch_all(connection, _REFERRER_PAGE, (repository_name, subject, last, types, types, limit))
     return [Referrer(*row) for row in rows]
 
 
 async def count_referrers(connection: AsyncConnection, repository_name: str, subject: str, limit: int) -> int:
     """How many referrers ``subject`` has, counted up to ``limit``: a header must not cost a scan."""
-    row = await connection.execute(
-        _COUNT_REFERRERS, {"repository": repository_name, "subject": subject, "limit": limit}
-    )
-    return int(row.scalar_one())
-
-
-_REFERRERS_FROM = """
-      FROM artifact a JOIN repository r ON r.repository_id = a.repository_id
-     WHERE r.name = :repository AND a.subject_digest = :subject AND a.state = 'live'
-"""
-_REFERRERS_SELECT = f"SELECT a.media_type, a.digest, a.manifest_size, a.artifact_type, a.annotations {_REFERRERS_FROM}"
-_REFERRERS = text(f"{_REFERRERS_SELECT} AND a.digest > :last ORDER BY a.digest LIMIT :limit")
-_REFERRERS_OF_TYPE = text(
-    f"{_REFERRERS_SELECT} AND a.digest > :last AND a.artifact_type = ANY(:artifact_types)"
-    " ORDER BY a.digest LIMIT :limit"
-)
-_COUNT_REFERRERS = text(f"SELECT count(*) FROM (SELECT 1 {_REFERRERS_FROM} LIMIT :limit) AS found")  # noqa: S608
+    return int(await fetch_value(connection, _COUNT_REFERRERS, (repository_name, subject, limit)))
 
 
 # --- pushing ------------------------------------------------------------------------------------

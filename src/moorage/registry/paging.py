@@ -21,8 +21,8 @@ class Page:
     last: str
 
     @classmethod
-    def of(cls, exchange: Exchange) -> Page:
-        """The page a request asks for.
+    def of(cls, exchange: Exchange, default: int | None = None) -> Page:
+        """The page a request asks for; ``default`` entries, or as many as are allowed, if it does not say.
 
         Raises:
             PaginationNumberInvalid: ``n`` is no number (OCI trap 31).
@@ -33,7 +33,7 @@ class Page:
         if len(last) > MAX_LAST or "\0" in last:
             raise BadRequest(f"last must be at most {MAX_LAST} characters without NUL")
         if n is None or n == "":
-            return cls(most, last)
+            return cls(min(default or most, most), last)
         if not (n.isascii() and n.isdigit()) or len(n) > 18:
             raise PaginationNumberInvalid
         return cls(min(int(n), most), last)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.database.driver import fetch_all
 from moorage.database.tables import repository
 
 
@@ -72,25 +71,13 @@ async def hide(connection: AsyncConnection, name: str) -> int | None:
     return repository_id
 
 
-async def page(
-    connection: AsyncConnection, last: str, limit: int, project_ids: Sequence[int] | None = None
-) -> Sequence[str]:
-    """Up to ``limit`` names after ``last`` of repositories that hold an artifact, in byte order.
-
-    ``project_ids`` None: of every project.
-    """
-    rows = await connection.execute(
-        _PAGE if project_ids is None else _PAGE_OF_PROJECTS,
-        {"last": last, "limit": limit, "project_ids": list(project_ids or ())},
-    )
-    return rows.scalars().all()
+_PAGE = """
+SELECT r.name FROM repository r
+ WHERE r.name > %s AND EXISTS (SELECT 1 FROM artifact a WHERE a.repository_id = r.repository_id AND a.state = 'live')
+ ORDER BY r.name LIMIT %s
+"""
 
 
-_FILLED = "EXISTS (SELECT 1 FROM artifact a WHERE a.repository_id = r.repository_id AND a.state = 'live')"
-_PAGE = text(
-    f"SELECT r.name FROM repository r WHERE r.name > :last AND {_FILLED} ORDER BY r.name LIMIT :limit"  # noqa: S608
-)
-_PAGE_OF_PROJECTS = text(
-    "SELECT r.name FROM repository r WHERE r.name > :last AND r.project_id = ANY(:project_ids)"  # noqa: S608
-    f" AND {_FILLED} ORDER BY r.name LIMIT :limit"
-)
+async def page(connection: AsyncConnection, last: str, limit: int) -> list[str]:
+    """Up to ``limit`` names after ``last`` of repositories that hold an artifact, in byte order."""
+    return [name for (name,) in await fetch_all(connection, _PAGE, (last, limit))]

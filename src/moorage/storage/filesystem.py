@@ -30,7 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Bytes that all readers of one store hold.
-READ = 64 * MiB
+READ = 16 * MiB
 
 #: Seconds after which a directory that does not answer is reported.
 PING_TIMEOUT = 5.0

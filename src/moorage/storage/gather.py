@@ -16,7 +16,7 @@ from moorage.storage.protocol import Observe
 from moorage.storage.workers import KiB, MiB, Share, Workers, undisturbed
 
 #: Bytes that all uploads of one driver gather or have at work. A writer holds three batches at most.
-GATHERED = 64 * MiB
+GATHERED = 16 * MiB
 BATCHES = 3
 
 #: Seconds after which a stalled client's last pieces are stored, so that waiting costs no memory.

@@ -34,8 +34,8 @@ from moorage.storage.workers import MiB, Share, Workers, settle
 #: Parts of all uploads being sent at the same time.
 SENDING = 32
 
-GATHERED = 32 * MiB
-READ = 64 * MiB
+GATHERED = 16 * MiB
+READ = 16 * MiB
 
 #: S3: parts of a multipart upload.
 MOST_PARTS = 10_000

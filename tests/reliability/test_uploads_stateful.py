@@ -1,0 +1,196 @@
+"""Whatever was acknowledged can be read and is right, and nothing else can be seen, after any history.
+
+The machine of ``machine.py``, with rules that send two requests at once to the two replicas. The outcome of a race is
+not the model's to predict, but it must be one that some order of the two requests explains.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+
+from moorage.oci.names import digest_of
+from moorage.settings import Settings
+from tests.reliability.machine import PART, TAG, WHICH, RegistryMachine
+from tests.reliability.model import Content, Repository, Session, Stored, image
+from tests.reliability.replicas import Call, replicas
+
+pytestmark = pytest.mark.integration
+
+
+class RacingMachine(RegistryMachine):
+    """Requests that meet."""
+
+    @precondition(lambda self: any(len(repository.manifests) > 1 for repository in self.repositories))
+    @rule(pick=WHICH, tag=TAG)
+    def race_for_a_tag(self, pick: int, tag: str) -> None:
+        repository = next(repository for repository in self.repositories if len(repository.manifests) > 1)
+        self.touched = repository
+        known = [made for made in repository.manifests.values() if made.algorithm == "sha256"]
+        if len(known) < 2:
+            return
+        first, second = known[pick % len(known)], known[(pick + 1) % len(known)]
+        answers = self.replicas.race((0, _put(repository, first, tag)), (1, _put(repository, second, tag)))
+        assert [answer.status for answer in answers] == [201, 201]
+        repository.tags[tag] = self.named_by(repository, tag)
+        assert repository.tags[tag] in (first.digest, second.digest)
+
+    @precondition(lambda self: any(session.open and session.rest for session in self.sessions))
+    @rule(part=PART)
+    def race_with_the_same_chunk(self, part: float) -> None:
+        session = self.unfinished()
+        chunk = session.rest[: max(1, round(len(session.rest) * part))]
+        headers = {"content-range": f"{session.received}-{session.received + len(chunk) - 1}"}
+        pieces = [chunk[n : n + 1 + len(chunk) // 5] for n in range(0, len(chunk), 1 + len(chunk) // 5)]
+        call = Call("PATCH", session.path, headers=headers, chunks=pieces)
+        statuses = sorted(answer.status for answer in self.replicas.race((0, call), (1, call)))
+        assert statuses in ([202, 409], [202, 416])
+        session.received += len(chunk)
+
+    @precondition(lambda self: any(session.open for session in self.sessions))
+    @rule(pick=WHICH)
+    def race_to_finish(self, pick: int) -> None:
+        session = self.unfinished(pick)
+        call = _finish(session)
+        statuses = sorted(answer.status for answer in self.replicas.race((0, call), (1, call)))
+        assert statuses in ([201, 404], [201, 409])
+        self.finished(session)
+
+    @precondition(lambda self: any(session.open for session in self.sessions))
+    @rule(pick=WHICH)
+    def race_between_cancelling_and_finishing(self, pick: int) -> None:
+        session = self.unfinished(pick)
+        cancelled, done = self.replicas.race((0, Call("DELETE", session.path)), (1, _finish(session)))
+        assert (cancelled.status, done.status) in {(204, 404), (204, 409), (404, 201)}
+        session.open = False
+        if done.status == 201:
+            self.finished(session)
+
+    @precondition(lambda self: any(repository.blobs for repository in self.repositories))
+    @rule(pick=WHICH, variant=WHICH, tag=TAG)
+    def race_between_a_manifest_and_deleting_its_blob(self, pick: int, variant: int, tag: str) -> None:
+        repository = next(repository for repository in self.repositories if repository.blobs)
+        self.touched = repository
+        contents = [content for content in self.pool if content.digest in repository.blobs]
+        if not contents:
+            return
+        made = image([contents[pick % len(contents)]], 1_000 + variant)
+        digest = next(iter(made.blobs))
+        needed = repository.blob_is_needed(digest)
+        self.manifests.append(made)
+        self.named.add(made.digest)
+        put, deleted = self.replicas.race(
+            (0, _put(repository, made, tag)), (1, Call("DELETE", f"/v2/{repository.name}/blobs/{digest}"))
+        )
+        if needed:
+            assert (put.status, deleted.status) == (201, 412)
+        else:
+            assert (put.status, deleted.status) in {(201, 412), (400, 202)}
+        if put.status == 201:
+            repository.put(made, [tag])
+        else:
+            repository.blobs.remove(digest)
+
+    @precondition(lambda self: any(repository.manifests for repository in self.repositories))
+    @rule(pick=WHICH, tag=TAG)
+    def race_between_a_manifest_and_deleting_it(self, pick: int, tag: str) -> None:
+        repository = next(repository for repository in self.repositories if repository.manifests)
+        self.touched = repository
+        known = [made for made in repository.manifests.values() if made.algorithm == "sha256"]
+        if not known:
+            return
+        made = known[pick % len(known)]
+        put, deleted = self.replicas.race(
+            (0, _put(repository, made, tag)), (1, Call("DELETE", f"/v2/{repository.name}/manifests/{made.digest}"))
+        )
+        assert put.status in ((201, 400) if made.children or made.blobs else (201,))
+        if repository.has_parent(made.digest):
+            assert (put.status, deleted.status) == (201, 412)
+            repository.put(made, [tag])
+            return
+        assert (put.status, deleted.status) == (201, 202)
+        # In either order its other tags are gone; it and this one are there only if the push came last.
+        repository.drop(made.digest)
+        head = self.replicas.call(1, "HEAD", f"/v2/{repository.name}/manifests/{made.digest}")
+        if head.status == 200:
+            repository.put(made, [tag])
+        else:
+            assert head.status == 404
+            repository.tags.pop(tag, None)
+
+    # --- helpers --------------------------------------------------------------------------------
+
+    def unfinished(self, pick: int | None = None) -> Session:
+        """An open session; without ``pick`` one that lacks bytes."""
+        found = [session for session in self.sessions if session.open and (pick is not None or session.rest)]
+        self.session = found[(pick or 0) % len(found)]
+        return self.session
+
+    def finished(self, session: Session) -> None:
+        session.open = False
+        self.touched = session.repository
+        self.stored(session.repository, digest_of(session.target), session.target)
+
+    def named_by(self, repository: Repository, tag: str) -> str:
+        answer = self.replicas.call(0, "HEAD", f"/v2/{repository.name}/manifests/{tag}")
+        assert answer.status == 200, answer
+        return answer.headers["docker-content-digest"]
+
+
+def _put(repository: Repository, made: Stored, tag: str) -> Call:
+    headers = {"content-type": made.media_type}
+    return Call("PUT", f"/v2/{repository.name}/manifests/{tag}", headers=headers, chunks=[made.content])
+
+
+def _finish(session: Session) -> Call:
+    query = [("digest", digest_of(session.target))]
+    return Call("PUT", session.path, query=query, chunks=[session.rest] if session.rest else [])
+
+
+def test_any_history_leaves_what_was_acknowledged_and_nothing_else(database_url: str, plain_settings: Settings) -> None:
+    with replicas(plain_settings, database_url) as both:
+
+        class Machine(RacingMachine):
+            replicas = both
+
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                settings.get_profile("moorage"), max_examples=30, stateful_step_count=40, print_blob=True
+            ),
+        )
+
+
+def test_a_push_that_moves_tags_and_the_deletion_that_ends_them_do_not_lock_each_other_out(
+    database_url: str, plain_settings: Settings
+) -> None:
+    tags = [f"t{n}" for n in range(12)]
+    with replicas(plain_settings, database_url) as both:
+        blob = Content(b"layer")
+        path = "/v2/team/locks"
+        query = [("digest", blob.digest)]
+        assert both.call(0, "POST", f"{path}/blobs/uploads/", query=query, chunks=[blob.data]).status == 201
+
+        def put(made: Stored, order: list[str]) -> Call:
+            return Call(
+                "PUT",
+                f"{path}/manifests/{made.digest}",
+                query=[("tag", tag) for tag in order],
+                headers={"content-type": made.media_type},
+                chunks=[made.content],
+            )
+
+        old = image([blob], 0)
+        for round_ in range(15):
+            # One tag a request, in descending order: the rows lie in another order than they are locked in.
+            for tag in reversed(tags):
+                assert both.race((0, put(old, [tag])))[0].status == 201
+            new = image([blob], round_ + 1)
+            deletion = Call("DELETE", f"{path}/manifests/{old.digest}")
+            assert [answer.status for answer in both.race((0, put(new, tags)), (1, deletion))] == [201, 202]
+            listed = json.loads(both.call(1, "GET", f"{path}/tags/list").body)["tags"]
+            assert listed == sorted(tags)
+            old = new

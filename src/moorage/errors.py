@@ -97,7 +97,7 @@ class Conflict(MoorageError):
 class PreconditionFailed(MoorageError):
     """precondition failed"""
 
-    oci_code = "DENIED"
+    oci_code = "PRECONDITION"
     harbor_code = "PRECONDITION"
     status = 412
 
@@ -220,7 +220,7 @@ class ManifestBlobUnknown(MoorageError):
 class ManifestReferenced(MoorageError):
     """the deleting artifact is referenced by others"""
 
-    oci_code = "DENIED"
+    oci_code = "VIOLATE_FOREIGN_KEY_CONSTRAINT"
     harbor_code = "VIOLATE_FOREIGN_KEY_CONSTRAINT"
     status = 412
 

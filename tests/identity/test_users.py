@@ -92,9 +92,9 @@ async def test_a_password_is_changed_by_its_user_or_an_administrator(replica: Re
     for old in ("wrong", ""):
         with pytest.raises(Forbidden, match="Current password is incorrect"):
             await users.set_password(user_id, "Another-1", old=old)
-    for old in (PASSWORD, None):
+    for present in (PASSWORD, None):
         with pytest.raises(BadRequest, match="New password is identical to old password"):
-            await users.set_password(user_id, PASSWORD, old=old)
+            await users.set_password(user_id, PASSWORD, old=present)
     with pytest.raises(BadRequest, match="8-128"):
         await users.set_password(user_id, "weak")
     with pytest.raises(NotFound, match="user 999 not found"):

@@ -234,3 +234,21 @@ async def test_a_push_and_the_deletion_of_its_repository_are_one_after_the_other
         there = (await registry.get("team/a/manifests/v1")).status_code
         assert there in (200, 404)
         await registry.push("team/a", pushed, "v1")
+
+
+async def test_a_project_whose_repositories_were_deleted_can_be_deleted(
+    registry: Registry, application: Application
+) -> None:
+    admin = await application.identity.authenticate("admin", "Harbor12345", "")
+    project_id = await application.projects.create("gone", owner_id=admin.id, public=False)
+    child = image()
+    await registry.push("gone/a", child, "child")
+    await registry.push("gone/a", index([child]), "parent")
+    refused = await registry.request("DELETE", f"/api/v2.0/projects/{project_id}")
+    assert refused.status_code == 412
+    assert (await registry.request("DELETE", "/api/v2.0/projects/gone/repositories/a")).status_code == 200
+    deleted = await registry.request("DELETE", f"/api/v2.0/projects/{project_id}")
+    assert deleted.status_code == 200, deleted.text
+    await application.projects.create("gone", owner_id=admin.id, public=False)
+    assert (await registry.get("gone/a/manifests/child")).status_code == 404
+    await registry.push("gone/a", child, "child")

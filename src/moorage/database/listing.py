@@ -121,7 +121,7 @@ class Columns:
         Raises:
             BadRequest: a value is not of its column's type.
         """
-        found = []
+        found: list[ColumnElement[bool]] = []
         for name, wanted in query.filters:
             column = self._columns.get(spelling(name))
             if column is not None:

@@ -37,6 +37,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pg"))
     server.start()
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        # Made for the run and thrown away with it; tests of durability start servers of their own.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     try:
         yield server.url
     finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
@@ -15,14 +17,21 @@ from tests.identity.replica import replica as start
 
 
 @pytest.fixture(scope="session")
-async def seeded(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+def seeded(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a database that has been started on once; to hash and to make keys for every test takes longer."""
     # Other directories import these fixtures, and each then has its own.
     name = f"{template}_{uuid4().hex[:8]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    async with start(settings_for(tmp_path_factory.mktemp("seed")), _with_database(postgres, name)):
-        pass
+    settings = settings_for(tmp_path_factory.mktemp("seed"))
+
+    async def seed() -> None:
+        async with start(settings, _with_database(postgres, name)):
+            pass
+
+    # In a thread: tests that do not await use it too, and those that do have a loop of their own in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, seed()).result()
     return name
 
 

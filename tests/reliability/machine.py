@@ -7,6 +7,7 @@ acknowledged the other must know. A blob's bytes come from a small pool, so that
 from __future__ import annotations
 
 import json
+import sys
 from typing import ClassVar
 from uuid import uuid4
 
@@ -353,6 +354,9 @@ class RegistryMachine(RuleBasedStateMachine):
                 self.check_session(replica, session)
 
     def teardown(self) -> None:
+        if sys.exc_info()[0] is not None:
+            # A step failed: what it left half done would only hide that.
+            return
         self.look_at_everything()
         for session in self.sessions:
             if session.open:

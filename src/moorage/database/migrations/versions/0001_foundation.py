@@ -261,7 +261,8 @@ CREATE TABLE artifact_child (
     CONSTRAINT pk_artifact_child PRIMARY KEY (parent_id, position),
     CONSTRAINT fk_artifact_child_parent_id_artifact FOREIGN KEY(parent_id)
         REFERENCES artifact (artifact_id) ON DELETE CASCADE,
-    CONSTRAINT fk_artifact_child_child_id_artifact FOREIGN KEY(child_id) REFERENCES artifact (artifact_id) ON DELETE CASCADE
+    CONSTRAINT fk_artifact_child_child_id_artifact FOREIGN KEY(child_id)
+        REFERENCES artifact (artifact_id) ON DELETE CASCADE
 );
 CREATE INDEX ix_artifact_child_child_id ON artifact_child (child_id);
 

@@ -105,7 +105,7 @@ class Application:
             store=store,
             keys=keys,
             access=access,
-            identity=IdentityService(database, access, settings.security),
+            identity=IdentityService(database, access, settings.security, reader),
             projects=ProjectService(database),
             repositories=RepositoryService(database),
             blobs=BlobService(database, reader, store),

@@ -10,7 +10,7 @@ import json
 
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import rule, run_state_machine_as_test
 
 from moorage.oci.names import digest_of
 from moorage.settings import Settings
@@ -24,24 +24,24 @@ pytestmark = pytest.mark.integration
 class RacingMachine(RegistryMachine):
     """Requests that meet."""
 
-    @precondition(lambda self: any(len(repository.manifests) > 1 for repository in self.repositories))
     @rule(pick=WHICH, tag=TAG)
     def race_for_a_tag(self, pick: int, tag: str) -> None:
-        repository = next(repository for repository in self.repositories if len(repository.manifests) > 1)
-        self.touched = repository
+        repository = self.repository(pick)
         known = [made for made in repository.manifests.values() if made.algorithm == "sha256"]
         if len(known) < 2:
             return
         first, second = known[pick % len(known)], known[(pick + 1) % len(known)]
         answers = self.replicas.race((0, _put(repository, first, tag)), (1, _put(repository, second, tag)))
         assert [answer.status for answer in answers] == [201, 201]
-        repository.tags[tag] = self.named_by(repository, tag)
+        named = self.replicas.call(0, "HEAD", f"/v2/{repository.name}/manifests/{tag}")
+        repository.tags[tag] = named.headers["docker-content-digest"]
         assert repository.tags[tag] in (first.digest, second.digest)
 
-    @precondition(lambda self: any(session.open and session.rest for session in self.sessions))
-    @rule(part=PART)
-    def race_with_the_same_chunk(self, part: float) -> None:
-        session = self.unfinished()
+    @rule(pick=WHICH, part=PART)
+    def race_with_the_same_chunk(self, pick: int, part: float) -> None:
+        session = self.unfinished(pick)
+        if session is None or not session.rest:
+            return
         chunk = session.rest[: max(1, round(len(session.rest) * part))]
         headers = {"content-range": f"{session.received}-{session.received + len(chunk) - 1}"}
         pieces = [chunk[n : n + 1 + len(chunk) // 5] for n in range(0, len(chunk), 1 + len(chunk) // 5)]
@@ -50,30 +50,37 @@ class RacingMachine(RegistryMachine):
         assert statuses in ([202, 409], [202, 416])
         session.received += len(chunk)
 
-    @precondition(lambda self: any(session.open for session in self.sessions))
     @rule(pick=WHICH)
     def race_to_finish(self, pick: int) -> None:
         session = self.unfinished(pick)
+        if session is None:
+            return
         call = _finish(session)
         statuses = sorted(answer.status for answer in self.replicas.race((0, call), (1, call)))
-        assert statuses in ([201, 404], [201, 409])
-        self.finished(session)
+        if statuses == [409, 409]:
+            # Each was in the other's way. Whether the bytes of one were kept its status says, and who asks can go on.
+            status = self.replicas.call(0, "GET", session.path)
+            assert status.status == 204
+            if status.headers["range"] != session.range:
+                session.received = len(session.target)
+        else:
+            assert statuses in ([201, 404], [201, 409])
+            self.finished(session)
 
-    @precondition(lambda self: any(session.open for session in self.sessions))
     @rule(pick=WHICH)
     def race_between_cancelling_and_finishing(self, pick: int) -> None:
         session = self.unfinished(pick)
+        if session is None:
+            return
         cancelled, done = self.replicas.race((0, Call("DELETE", session.path)), (1, _finish(session)))
         assert (cancelled.status, done.status) in {(204, 404), (204, 409), (404, 201)}
         session.open = False
         if done.status == 201:
             self.finished(session)
 
-    @precondition(lambda self: any(repository.blobs for repository in self.repositories))
     @rule(pick=WHICH, variant=WHICH, tag=TAG)
     def race_between_a_manifest_and_deleting_its_blob(self, pick: int, variant: int, tag: str) -> None:
-        repository = next(repository for repository in self.repositories if repository.blobs)
-        self.touched = repository
+        repository = self.repository(pick)
         contents = [content for content in self.pool if content.digest in repository.blobs]
         if not contents:
             return
@@ -81,7 +88,6 @@ class RacingMachine(RegistryMachine):
         digest = next(iter(made.blobs))
         needed = repository.blob_is_needed(digest)
         self.manifests.append(made)
-        self.named.add(made.digest)
         put, deleted = self.replicas.race(
             (0, _put(repository, made, tag)), (1, Call("DELETE", f"/v2/{repository.name}/blobs/{digest}"))
         )
@@ -94,11 +100,9 @@ class RacingMachine(RegistryMachine):
         else:
             repository.blobs.remove(digest)
 
-    @precondition(lambda self: any(repository.manifests for repository in self.repositories))
     @rule(pick=WHICH, tag=TAG)
     def race_between_a_manifest_and_deleting_it(self, pick: int, tag: str) -> None:
-        repository = next(repository for repository in self.repositories if repository.manifests)
-        self.touched = repository
+        repository = self.repository(pick)
         known = [made for made in repository.manifests.values() if made.algorithm == "sha256"]
         if not known:
             return
@@ -106,7 +110,6 @@ class RacingMachine(RegistryMachine):
         put, deleted = self.replicas.race(
             (0, _put(repository, made, tag)), (1, Call("DELETE", f"/v2/{repository.name}/manifests/{made.digest}"))
         )
-        assert put.status in ((201, 400) if made.children or made.blobs else (201,))
         if repository.has_parent(made.digest):
             assert (put.status, deleted.status) == (201, 412)
             repository.put(made, [tag])
@@ -123,21 +126,16 @@ class RacingMachine(RegistryMachine):
 
     # --- helpers --------------------------------------------------------------------------------
 
-    def unfinished(self, pick: int | None = None) -> Session:
-        """An open session; without ``pick`` one that lacks bytes."""
-        found = [session for session in self.sessions if session.open and (pick is not None or session.rest)]
-        self.session = found[(pick or 0) % len(found)]
+    def unfinished(self, pick: int) -> Session | None:
+        """An open session, if there is any."""
+        found = [session for session in self.sessions if session.open]
+        self.session = found[pick % len(found)] if found else None
         return self.session
 
     def finished(self, session: Session) -> None:
         session.open = False
         self.touched = session.repository
         self.stored(session.repository, digest_of(session.target), session.target)
-
-    def named_by(self, repository: Repository, tag: str) -> str:
-        answer = self.replicas.call(0, "HEAD", f"/v2/{repository.name}/manifests/{tag}")
-        assert answer.status == 200, answer
-        return answer.headers["docker-content-digest"]
 
 
 def _put(repository: Repository, made: Stored, tag: str) -> Call:
@@ -159,7 +157,7 @@ def test_any_history_leaves_what_was_acknowledged_and_nothing_else(database_url:
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                settings.get_profile("moorage"), max_examples=30, stateful_step_count=40, print_blob=True
+                settings.get_profile("moorage"), max_examples=25, stateful_step_count=40, print_blob=True
             ),
         )
 

@@ -103,6 +103,19 @@ def test_the_depth_has_a_limit_and_deep_input_cannot_crash(depth: int) -> None:
         parse(deep, media_types.OCI_MANIFEST, Limits(depth=64))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"annotations": {"a": "\0"}}, {"annotations": {"\0": "a"}}, {"artifactType": "x\0"}, {"custom": ["\0"]}],
+)
+def test_a_nul_is_refused_since_nothing_could_store_it(changes: dict[str, Any]) -> None:
+    with pytest.raises(ManifestInvalid, match="U\\+0000"):
+        parse(image(**changes), media_types.OCI_MANIFEST, Limits())
+
+
+def test_a_backslash_before_u0000_is_no_nul() -> None:
+    assert parse(image(annotations={"a": "\\u0000"}), media_types.OCI_MANIFEST, Limits()).annotations
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

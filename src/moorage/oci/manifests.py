@@ -120,6 +120,8 @@ def _decode(content: bytes, limits: Limits) -> dict[str, Any]:
         raise ManifestInvalid(f"unmarshal manifest failed: {error}") from None
     if not isinstance(document, dict):
         raise ManifestInvalid("unmarshal manifest failed: not a JSON object")
+    if b"\\u0000" in content and _has_nul(document):
+        raise ManifestInvalid("unmarshal manifest failed: text must not contain U+0000")
     if _deeper_than(document, limits.depth):
         raise ManifestInvalid(f"unmarshal manifest failed: nested deeper than {limits.depth} levels")
     return document
@@ -137,6 +139,22 @@ def _deeper_than(document: Any, limit: int) -> bool:
             return False
         level = below
     return True
+
+
+def _has_nul(document: Any) -> bool:
+    """Whether any text in it has a NUL, which no database column can hold."""
+    level = [document]
+    while level:
+        value = level.pop()
+        if isinstance(value, str):
+            if "\0" in value:
+                return True
+        elif isinstance(value, dict):
+            level.extend(value)
+            level.extend(value.values())
+        elif isinstance(value, list):
+            level.extend(value)
+    return False
 
 
 def _media_type(document: Json, content_type: str | None) -> str:

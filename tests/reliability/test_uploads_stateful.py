@@ -6,8 +6,6 @@ not the model's to predict, but it must be one that some order of the two reques
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import rule, run_state_machine_as_test
@@ -15,7 +13,7 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from moorage.oci.names import digest_of
 from moorage.settings import Settings
 from tests.reliability.machine import PART, TAG, WHICH, RegistryMachine
-from tests.reliability.model import Content, Repository, Session, Stored, image
+from tests.reliability.model import Repository, Session, Stored, image
 from tests.reliability.replicas import Call, replicas
 
 pytestmark = pytest.mark.integration
@@ -160,35 +158,3 @@ def test_any_history_leaves_what_was_acknowledged_and_nothing_else(database_url:
                 settings.get_profile("moorage"), max_examples=25, stateful_step_count=40, print_blob=True
             ),
         )
-
-
-def test_a_push_that_moves_tags_and_the_deletion_that_ends_them_do_not_lock_each_other_out(
-    database_url: str, plain_settings: Settings
-) -> None:
-    tags = [f"t{n}" for n in range(12)]
-    with replicas(plain_settings, database_url) as both:
-        blob = Content(b"layer")
-        path = "/v2/team/locks"
-        query = [("digest", blob.digest)]
-        assert both.call(0, "POST", f"{path}/blobs/uploads/", query=query, chunks=[blob.data]).status == 201
-
-        def put(made: Stored, order: list[str]) -> Call:
-            return Call(
-                "PUT",
-                f"{path}/manifests/{made.digest}",
-                query=[("tag", tag) for tag in order],
-                headers={"content-type": made.media_type},
-                chunks=[made.content],
-            )
-
-        old = image([blob], 0)
-        for round_ in range(15):
-            # One tag a request, in descending order: the rows lie in another order than they are locked in.
-            for tag in reversed(tags):
-                assert both.race((0, put(old, [tag])))[0].status == 201
-            new = image([blob], round_ + 1)
-            deletion = Call("DELETE", f"{path}/manifests/{old.digest}")
-            assert [answer.status for answer in both.race((0, put(new, tags)), (1, deletion))] == [201, 202]
-            listed = json.loads(both.call(1, "GET", f"{path}/tags/list").body)["tags"]
-            assert listed == sorted(tags)
-            old = new

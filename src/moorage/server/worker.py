@@ -8,6 +8,7 @@ connections are taken, what runs may go on for ``server.shutdown_timeout``, then
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -93,6 +94,16 @@ def _prepare(place: runtimes.WorkerPlace, control: socket.socket) -> None:
         os._exit(status)
 
 
+def _calm_collector() -> None:
+    """Let the garbage collector leave alone what start-up made, and look at the rest less often.
+
+    A request leaves next to no cycles behind; looking for them every 700 objects took a sixth of a pull's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+
+
 class _Worker:
     def __init__(
         self,
@@ -120,6 +131,7 @@ class _Worker:
         except StartFailed as error:
             log.error("the application did not start", reason=str(error), worker=self._runtime.worker)
             return 1
+        _calm_collector()
         engine = make_engine(application, self._listener, self._runtime.settings)
         status = await self._serve(engine)
         try:

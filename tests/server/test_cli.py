@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from moorage.cli.db import connection_environment
 from moorage.cli.main import app
 from moorage.cli.serve import RoleError, check_roles
+from moorage.database.migrate import SCRIPTS
 
 runner = CliRunner()
 MOORAGE = (sys.executable, "-c", "from moorage.cli.main import app; app()")
@@ -91,7 +92,8 @@ def test_the_url_and_psql_reach_the_database_of_a_running_server(start: Start, t
         text=True,
         check=False,
     )
-    assert result.stdout == "0001\n", result.stderr
+    newest = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("0*.py"))[-1]
+    assert result.stdout == f"{newest}\n", result.stderr
 
 
 @pytest.mark.integration

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from moorage.app import Application, bootstrap
 from moorage.settings import Settings
 from tests.conftest import new_database, settings_for
+from tests.database.pooler import pooled
 from tests.registry.client import Registry
 from tests.storage.conftest import s3, s3_client, s3_endpoint, s3_keys
 
@@ -26,11 +27,17 @@ def registry_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings_for(tmp_path_factory.mktemp("registry"))
 
 
-@pytest.fixture(scope="module")
-def registry_database(postgres: str, template: str) -> Iterator[str]:
-    """URL of the module's database."""
+@pytest.fixture(scope="module", params=["direct", "pooler"])
+def registry_database(
+    request: pytest.FixtureRequest, postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """URL of the module's database: everything holds without and behind PgBouncer in transaction mode."""
     with new_database(postgres, template) as url:
-        yield url
+        if request.param == "direct":
+            yield url
+            return
+        with pooled(url, tmp_path_factory.mktemp("pooler")) as behind:
+            yield behind
 
 
 @pytest.fixture(scope="module")

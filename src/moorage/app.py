@@ -109,7 +109,7 @@ class Application:
             projects=ProjectService(database),
             repositories=RepositoryService(database),
             blobs=BlobService(database, reader, store),
-            uploads=UploadService(database, store, limits),
+            uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
             metrics=metrics,
         )

@@ -58,14 +58,16 @@ async def hold_blob(connection: AsyncConnection, digest: str, size: int) -> int:
     return int(await fetch_value(connection, "SELECT blob_hold(%s, %s)", (digest, size)))
 
 
-async def end_upload_and_hold_blob(
-    connection: AsyncConnection, upload_id: UUID, expected: int, digest: str, size: int
-) -> int | None:
-    """As ``hold_blob``, ending the session the blob comes from; None when that is gone or has moved."""
-    held: int | None = await fetch_value(
-        connection, "SELECT upload_finish(%s, %s, %s, %s)", (upload_id, expected, digest, size)
-    )
-    return held
+async def finish_upload(
+    connection: AsyncConnection, session: Upload, expected: int, digest: str
+) -> tuple[int, bool] | None:
+    """End a session at ``expected`` bytes, hold its blob as ``hold_blob`` does and link it to the repository.
+
+    The blob's id, and whether there was a repository to link it to; None when the session is gone or has moved.
+    """
+    values = (session.upload_id, expected, digest, session.received, session.repository)
+    rows = await fetch_all(connection, "SELECT * FROM upload_finish(%s, %s, %s, %s, %s)", values)
+    return (int(rows[0][0]), bool(rows[0][1])) if rows else None
 
 
 async def link(connection: AsyncConnection, name: str, blob_id: int) -> bool:
@@ -128,10 +130,24 @@ async def lock_linked(connection: AsyncConnection, repository_id: int, digests: 
 
 # --- upload sessions ----------------------------------------------------------------------------
 
-_GET_UPLOAD = """
-SELECT upload_id, repository, project_id, principal, received, digest, state
-  FROM upload WHERE upload_id = %s AND repository = %s
-"""
+UPLOADS = "SELECT * FROM lookup_uploads(%s::int[], %s::uuid[], %s::text[])"
+
+#: (upload id, repository)
+UploadKey = tuple[UUID, str]
+
+
+def upload_parameters(keys: Sequence[UploadKey]) -> tuple[list[int], list[UUID], list[str]]:
+    """The statement's parameters."""
+    return list(range(len(keys))), [key[0] for key in keys], [key[1] for key in keys]
+
+
+def uploads(keys: Sequence[UploadKey], rows: Sequence[Row]) -> Mapping[UploadKey, Upload | None]:
+    """The sessions of the keys."""
+    found: dict[UploadKey, Upload | None] = dict.fromkeys(keys)
+    for position, project_id, principal, received, digest, state in rows:
+        upload_id, repository_name = keys[position]
+        found[keys[position]] = Upload(upload_id, repository_name, project_id, principal, received, digest, state)
+    return found
 
 
 async def insert_upload(connection: AsyncConnection, session: Upload, limit: int) -> bool:
@@ -147,12 +163,6 @@ async def insert_upload(connection: AsyncConnection, session: Upload, limit: int
         limit,
     )
     return bool(await fetch_value(connection, "SELECT upload_begin(%s, %s, %s, %s, %s, %s, %s, %s::int)", values))
-
-
-async def get_upload(connection: AsyncConnection, upload_id: UUID, repository_name: str) -> Upload | None:
-    """The session of that id in that repository."""
-    rows = await fetch_all(connection, _GET_UPLOAD, (upload_id, repository_name))
-    return Upload(*rows[0]) if rows else None
 
 
 async def advance_upload(

@@ -22,6 +22,7 @@ from moorage.blobs import queries
 from moorage.blobs.models import Upload, UploadLimits
 from moorage.blobs.service import link
 from moorage.database.engine import Database
+from moorage.database.reader import Lane, Reader
 from moorage.errors import (
     BlobTooLarge,
     BlobUploadBusy,
@@ -59,8 +60,11 @@ class _Progress:
 class UploadService:
     """The life of an upload, from its first byte to a blob."""
 
-    def __init__(self, database: Database, store: BlobStore, limits: UploadLimits) -> None:
+    def __init__(self, database: Database, reader: Reader, store: BlobStore, limits: UploadLimits) -> None:
         self._database = database
+        self._sessions: Lane[queries.UploadKey, Upload | None] = reader.lane(
+            queries.UPLOADS, queries.upload_parameters, queries.uploads
+        )
         self._store = store
         self._limits = limits
         self._hashers: OrderedDict[UUID, tuple[int, Hasher]] = OrderedDict()
@@ -81,17 +85,9 @@ class UploadService:
                 )
         return session
 
-    async def get(self, upload_id: UUID, repository: str) -> Upload:
-        """The session as it stands.
-
-        Raises:
-            BlobUploadUnknown: there is none of that id in that repository.
-        """
-        async with self._database.connect() as connection:
-            session = await queries.get_upload(connection, upload_id, repository)
-        if session is None:
-            raise BlobUploadUnknown
-        return session
+    def submit(self, upload_id: UUID, repository: str) -> asyncio.Future[Upload | None]:
+        """The session as it stands at some moment after this call, if there is one in that repository."""
+        return self._sessions.submit((upload_id, repository))
 
     async def append(
         self, session: Upload, chunks: AsyncIterator[bytes], declared: tuple[int, int] | None, length: int | None
@@ -306,16 +302,15 @@ class UploadService:
     async def _commit(self, stored: Upload, digest: str, expected: int | None) -> None:
         async with self._database.begin() as connection:
             if expected is None:
-                blob_id = await queries.hold_blob(connection, digest, stored.received)
+                held, linked = await queries.hold_blob(connection, digest, stored.received), False
             else:
-                held = await queries.end_upload_and_hold_blob(
-                    connection, stored.upload_id, expected, digest, stored.received
-                )
-                if held is None:
+                finished = await queries.finish_upload(connection, stored, expected, digest)
+                if finished is None:
                     raise BlobUploadUnknown
-                blob_id = held
+                held, linked = finished
             await self._store.commit(str(stored.upload_id), stored.state, stored.received, digest)
-            await link(connection, stored.project_id, stored.repository, blob_id)
+            if not linked:
+                await link(connection, stored.project_id, stored.repository, held)
         self._hashers.pop(stored.upload_id, None)
 
     # --- checks ---------------------------------------------------------------------------------

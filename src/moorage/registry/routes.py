@@ -48,10 +48,10 @@ ROUTES: Final = (
     Route("GET", "blob", PULL, blobs.get_blob, "blob", blobs.facts),
     Route("DELETE", "blob", DELETE, blobs.delete_blob, "blob"),
     Route("POST", "uploads", PUSH, uploads.post_upload, "blob_upload"),
-    Route("GET", "upload", PUSH, uploads.get_upload, "blob_upload_chunk"),
-    Route("PATCH", "upload", PUSH, uploads.patch_upload, "blob_upload_chunk"),
-    Route("PUT", "upload", PUSH, uploads.put_upload, "blob_upload_chunk"),
-    Route("DELETE", "upload", PUSH, uploads.delete_upload, "blob_upload_chunk"),
+    Route("GET", "upload", PUSH, uploads.get_upload, "blob_upload_chunk", uploads.facts),
+    Route("PATCH", "upload", PUSH, uploads.patch_upload, "blob_upload_chunk", uploads.facts),
+    Route("PUT", "upload", PUSH, uploads.put_upload, "blob_upload_chunk", uploads.facts),
+    Route("DELETE", "upload", PUSH, uploads.delete_upload, "blob_upload_chunk", uploads.facts),
 )
 
 

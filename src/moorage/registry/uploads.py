@@ -6,6 +6,8 @@ the next chunk (OCI traps 9 and 10).
 
 from __future__ import annotations
 
+from asyncio import Future
+from typing import Any
 from uuid import UUID
 
 from moorage.asgi import Request, Response
@@ -15,6 +17,14 @@ from moorage.oci.names import check_digest, is_digest, is_name
 from moorage.oci.ranges import parse_chunk_range
 from moorage.registry.exchange import Exchange, headers
 from moorage.registry.policies import may_pull_from
+
+
+def facts(exchange: Exchange) -> Future[Any] | None:
+    """The session, asked for while the policies run."""
+    try:
+        return exchange.services.uploads.submit(UUID(exchange.reference), exchange.name)
+    except ValueError:
+        return None
 
 
 async def post_upload(exchange: Exchange) -> Response:
@@ -94,11 +104,10 @@ async def delete_upload(exchange: Exchange) -> Response:
 
 
 async def _session(exchange: Exchange) -> Upload:
-    try:
-        upload_id = UUID(exchange.reference)
-    except ValueError:
-        raise BlobUploadUnknown from None
-    return await exchange.services.uploads.get(upload_id, exchange.name)
+    session: Upload | None = None if exchange.facts is None else await exchange.facts
+    if session is None:
+        raise BlobUploadUnknown
+    return session
 
 
 def _declared(request: Request) -> tuple[int, int] | None:

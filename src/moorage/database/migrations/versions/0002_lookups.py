@@ -106,6 +106,22 @@ SELECT q.ordinal, b.blob_id, b.size
 END $$
 """
 
+UPLOADS = """
+CREATE FUNCTION lookup_uploads(ordinals int[], ids uuid[], repositories text[])
+RETURNS TABLE (ordinal int, project_id bigint, principal text, received bigint, digest text, state jsonb)
+LANGUAGE plpgsql STABLE ROWS 10 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+SELECT q.ordinal, u.project_id, u.principal, u.received, u.digest, u.state
+  FROM unnest(ordinals, ids, repositories) AS q(ordinal, id, repository)
+  JOIN LATERAL (
+      SELECT x.project_id, x.principal, x.received, x.digest, x.state FROM upload x
+       WHERE x.upload_id = q.id AND x.repository = q.repository LIMIT 1
+  ) AS u ON true;
+END $$
+"""
+
 # Counted no further than the limit, so that an account with many uploads pays no more than that.
 UPLOAD_BEGIN = """
 CREATE FUNCTION upload_begin(id uuid, repository text, project bigint, principal text, algorithm text, digest text,
@@ -146,17 +162,6 @@ RETURNING b.blob_id INTO held;
 RETURN held;
 END $$
 """
-UPLOAD_FINISH = """
-CREATE FUNCTION upload_finish(id uuid, expected bigint, digest text, size bigint)
-RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-DELETE FROM upload u WHERE u.upload_id = id AND u.received = expected;
-IF NOT FOUND THEN
-    RETURN NULL;
-END IF;
-RETURN blob_hold($3, $4);
-END $$
-"""
 BLOB_LINK = """
 CREATE FUNCTION blob_link(repository text, blob bigint)
 RETURNS boolean LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
@@ -171,6 +176,22 @@ RETURN true;
 END $$
 """
 
+# No row: the session is gone or has moved. ``linked`` is false when there is no such repository yet.
+UPLOAD_FINISH = """
+CREATE FUNCTION upload_finish(id uuid, expected bigint, digest text, size bigint, repository text)
+RETURNS TABLE (held bigint, linked boolean)
+LANGUAGE plpgsql ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+DELETE FROM upload u WHERE u.upload_id = id AND u.received = expected;
+IF NOT FOUND THEN
+    RETURN;
+END IF;
+held := blob_hold($3, $4);
+linked := blob_link($5, held);
+RETURN NEXT;
+END $$
+"""
+
 FUNCTIONS = {
     "lookup_access(int[], text[], bigint[], text[])": ACCESS,
     "lookup_tags(int[], text[], text[])": TAGS,
@@ -179,8 +200,9 @@ FUNCTIONS = {
     "upload_begin(uuid, text, bigint, text, text, text, jsonb, int)": UPLOAD_BEGIN,
     "upload_advance(uuid, bigint, bigint, text, jsonb)": UPLOAD_ADVANCE,
     "blob_hold(text, bigint)": BLOB_HOLD,
-    "upload_finish(uuid, bigint, text, bigint)": UPLOAD_FINISH,
     "blob_link(text, bigint)": BLOB_LINK,
+    "upload_finish(uuid, bigint, text, bigint, text)": UPLOAD_FINISH,
+    "lookup_uploads(int[], uuid[], text[])": UPLOADS,
 }
 
 
@@ -192,5 +214,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for signature in FUNCTIONS:
+    for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")

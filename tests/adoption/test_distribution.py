@@ -237,7 +237,7 @@ async def test_everything_skipped_is_reported_with_its_reason(open_adopter: Open
         ("child", f"damaged/sparse@{named['sparse child']}"): (
             f"missing; the index {named['sparse']} is adopted without it"
         ),
-        ("manifest", f"damaged/old@{named['NUL']}"): "its texts hold the character NUL",
+        ("manifest", f"damaged/old@{named['NUL']}"): "unmarshal manifest failed: text must not contain U+0000",
     }
     assert (report.manifests.skipped, report.tags.skipped, report.blobs.skipped) == (6, 4, 1)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import aclosing
-from typing import Any
 
 from moorage.adoption.models import FoundManifest, LoadedManifest
 from moorage.adoption.streams import mapped
@@ -84,13 +83,9 @@ class Contents:
             Unusable: they are no manifest, or one of a kind that is not supported.
         """
         try:
-            parsed = parse(content, None, self._limits)
+            return parse(content, None, self._limits)
         except MoorageError as error:
             raise Unusable(error.message) from None
-        # JSON's way to write a character that PostgreSQL cannot store.
-        if b"\\u0000" in content and _has_nul(parsed):
-            raise Unusable("its texts hold the character NUL")
-        return parsed
 
     async def _hash(self, digest: str, size: int) -> str | None:
         algorithm = digest.partition(":")[0]
@@ -103,20 +98,3 @@ class Contents:
             return f"its bytes cannot be read: {error.reason}"
         actual = f"{algorithm}:{hashed.hexdigest()}"
         return None if actual == digest else f"its bytes are damaged: they hash to {actual}"
-
-
-def _has_nul(parsed: Manifest) -> bool:
-    texts: list[Any] = [parsed.artifact_type, parsed.config_media_type, parsed.annotations]
-    for child in parsed.children:
-        texts += (child.platform, child.urls, child.annotations)
-    return any(_holds_nul(text) for text in texts)
-
-
-def _holds_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return any(map(_holds_nul, value))
-    return False

@@ -6,6 +6,7 @@ application by path. Bare applications take a request and give a response; any A
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import random
 import time
@@ -25,7 +26,7 @@ from moorage.asgi import (
     Send,
     error_response,
 )
-from moorage.errors import MoorageError, NotFound, ServiceUnavailable
+from moorage.errors import BadRequest, MoorageError, NotFound, ServiceUnavailable
 from moorage.logs import AccessLog
 
 log = structlog.get_logger(__name__)
@@ -132,6 +133,7 @@ class Edge:
             await response(send, head=request.method == "HEAD")
         except ClientDisconnected:
             status = CLIENT_GONE
+            await _answer_broken_body(send)
         finally:
             if response is not None and response.measure is not None:
                 received = request.header(b"content-length") or ""
@@ -191,6 +193,15 @@ class Edge:
         except ValueError:
             return False
         return any(parsed in network for network in self._trusted)
+
+
+async def _answer_broken_body(send: Send) -> None:
+    """For the client that sent a broken body, or half of one, and still listens; mostly nobody does."""
+    answer = error_response(BadRequest("the body ended before it was complete, or is malformed"))
+    answer.headers.append((b"connection", b"close"))
+    # Whatever sending raises: the connection is gone.
+    with contextlib.suppress(Exception):
+        await answer(send)
 
 
 def _request_id(request: Request) -> str:

@@ -22,6 +22,9 @@ from moorage.repositories import service as repositories
 #: X-Total-Count of referrers is exact up to here.
 COUNTED_REFERRERS = 10_000
 
+#: Largest number the database's columns hold.
+MAX_SIZE = 2**63 - 1
+
 
 class ArtifactService:
     """Manifests by tag and digest. Bytes are cached by digest, names never."""
@@ -93,7 +96,8 @@ class ArtifactService:
             repository_id = await repositories.ensure(connection, push.project_id, push.repository)
             blob_ids, size = await self._hold_blobs(connection, repository_id, push)
             children = await self._hold_children(connection, repository_id, push)
-            size += sum(child_size for _, _, child_size in children)
+            # Indexes of indexes that list each other many times add up to more than any column holds.
+            size = min(size + sum(child_size for _, _, child_size in children), MAX_SIZE)
             await queries.store_content(connection, push.digest, push.content)
             artifact_id = await queries.store_artifact(connection, repository_id, push, size)
             await queries.store_references(

@@ -1,9 +1,9 @@
 """A process that runs requests and dies between two of their steps: ``python -m tests.reliability.crasher``.
 
-A step is a system call that changes the store, a statement that changes the database, or the end of a transaction. For each command, a line of
-JSON on standard input, the process forks; the child opens an application, runs the requests, and at the step asked
-for sends itself SIGKILL. So a death costs a fork and no start, and is a real one: the kernel closes its files and
-connections, whatever Python would have liked to do.
+A step is a system call that changes the store, a statement that changes the database, or the end of a transaction.
+For each command, a line of JSON on standard input, the process forks; the child opens an application, runs the
+requests, and at the step asked for sends itself SIGKILL. So a death costs a fork and no start, and is a real one: the
+kernel closes its files and connections, whatever Python would have liked to do.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, event
+from psycopg import AsyncCursor
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.app import Application
@@ -36,8 +37,8 @@ from tests.reliability.replicas import Call, perform
 CALLS = ("mkdir", "link", "rename", "unlink", "rmdir", "ftruncate", "fsync", "pwrite", "copy_file_range")
 
 
-#: Statements that do.
-CHANGES = ("insert", "update", "delete", "with")
+#: Statements that change the database, some of them inside functions.
+CHANGE = re.compile(r"\s*(insert|update|delete|with|select (?:upload|blob)_\w+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,6 @@ class ObservedOs:
         return call
 
 
-def verb(statement: str) -> str:
-    """The first word of a statement."""
-    return statement.split(None, 1)[0].lower()
-
-
 def observe(steps: Steps) -> None:
     """Announce everything that changes the store or the database, in this process, from now on."""
     observed: Any = ObservedOs(steps)
@@ -110,16 +106,18 @@ def observe(steps: Steps) -> None:
         module.os = observed  # type: ignore[attr-defined]
     upload_files._sync_data = observed.fsync
 
-    def before(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if verb(statement) in CHANGES:
-            steps.take(verb(statement))
+    execute = AsyncCursor.execute
 
-    def after(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if verb(statement) in CHANGES:
-            steps.take(f"after {verb(statement)}")
+    async def observed_execute(self: AsyncCursor[Any], query: Any, *args: Any, **more: Any) -> Any:
+        change = CHANGE.match(query if isinstance(query, str) else "")
+        if change is None:
+            return await execute(self, query, *args, **more)
+        steps.take(change[1])
+        result = await execute(self, query, *args, **more)
+        steps.take(f"after {change[1]}")
+        return result
 
-    event.listen(Engine, "before_cursor_execute", before)
-    event.listen(Engine, "after_cursor_execute", after)
+    AsyncCursor.execute = observed_execute  # type: ignore[method-assign]
     begin = Database.begin
 
     @asynccontextmanager

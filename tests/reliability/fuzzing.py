@@ -2,27 +2,98 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import random
-from typing import Any
 from urllib.parse import quote
 
-from moorage.oci import media_types
 from moorage.oci.names import digest_of
 from tests.reliability.raw import Header, RawRequest
 
 METHODS = [b"GET", b"HEAD", b"PUT", b"POST", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"get", b"PROPFIND", b"X-Y"]
-ENDPOINTS = [b"manifests/%b", b"blobs/%b", b"referrers/%b", b"blobs/uploads/%b", b"blobs/uploads/", b"blobs/uploads",
-             b"tags/list", b"tags/%b", b"%b", b"manifests/", b"_catalog", b"blobs//%b"]  # fmt: skip
+ENDPOINTS = [
+    b"manifests/%b",
+    b"blobs/%b",
+    b"referrers/%b",
+    b"blobs/uploads/%b",
+    b"blobs/uploads/",
+    b"blobs/uploads",
+    b"tags/list",
+    b"tags/%b",
+    b"%b",
+    b"manifests/",
+    b"_catalog",
+    b"blobs//%b",
+]
 
 #: Pieces that names, references and values are made of.
-ODD = ["", ".", "..", "/", "//", "a", "A", "library", "a/b", "a" * 300, "-", "_", "__", "a__b", "a..b", "\0", "\n", "\r\n",
-       "\x7f", "\xe9", "\u0661", "\U0001f600", " ", "%", "%00", "%2e%2e", "%zz", "%f", "?", "#", "&", ";", "=", "+", ":", "@",
-       "sha256:", "sha256:" + "0" * 64, "sha256:" + "g" * 64, "SHA256:" + "0" * 64, "sha512:" + "0" * 64, "sha512:" + "0" * 128,
-       "sha1:" + "0" * 40, "md5:x", "sha256:" + "0" * 63, ":", "::", "0" * 64, "manifests", "blobs", "uploads", "tags", "list",
-       "referrers", "_catalog", "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}",
-       "urn:uuid:00000000-0000-0000-0000-000000000000", "'", '"', "\\", "`", "$(x)", "<", "x" * 129, "x" * 128, "\u202e"]  # fmt: skip
+ODD = [
+    "",
+    ".",
+    "..",
+    "/",
+    "//",
+    "a",
+    "A",
+    "library",
+    "a/b",
+    "a" * 300,
+    "-",
+    "_",
+    "__",
+    "a__b",
+    "a..b",
+    "\0",
+    "\n",
+    "\r\n",
+    "\x7f",
+    "\xe9",
+    "\u0661",
+    "\U0001f600",
+    " ",
+    "%",
+    "%00",
+    "%2e%2e",
+    "%zz",
+    "%f",
+    "?",
+    "#",
+    "&",
+    ";",
+    "=",
+    "+",
+    ":",
+    "@",
+    "sha256:",
+    "sha256:" + "0" * 64,
+    "sha256:" + "g" * 64,
+    "SHA256:" + "0" * 64,
+    "sha512:" + "0" * 64,
+    "sha512:" + "0" * 128,
+    "sha1:" + "0" * 40,
+    "md5:x",
+    "sha256:" + "0" * 63,
+    ":",
+    "::",
+    "0" * 64,
+    "manifests",
+    "blobs",
+    "uploads",
+    "tags",
+    "list",
+    "referrers",
+    "_catalog",
+    "00000000-0000-0000-0000-000000000000",
+    "{00000000-0000-0000-0000-000000000000}",
+    "urn:uuid:00000000-0000-0000-0000-000000000000",
+    "'",
+    '"',
+    "\\",
+    "`",
+    "$(x)",
+    "<",
+    "x" * 129,
+    "x" * 128,
+    "\u202e",
+]
 #: Percent-encoded bytes that are no UTF-8, and encodings that are none.
 RAW = [b"%ff", b"%c0%80", b"%ed%a0%80", b"%", b"%4", b"%%%", b"%00", b"%0a", b"%2F", b"%2f..%2f", b"\xff", b"\xc3\xa9"]
 NUMBERS = [
@@ -87,8 +158,26 @@ def query(rng: random.Random, name: str, digest: str) -> RawRequest:
             ("POST", "/service/token"),
         ]
     )
-    keys = ["n", "last", "digest", "mount", "from", "artifactType", "tag", "digest-algorithm", "ns", "service", "scope",
-            "offline_token", "client_id", "account", "grant_type", "refresh_token", "username", "password"]  # fmt: skip
+    keys = [
+        "n",
+        "last",
+        "digest",
+        "mount",
+        "from",
+        "artifactType",
+        "tag",
+        "digest-algorithm",
+        "ns",
+        "service",
+        "scope",
+        "offline_token",
+        "client_id",
+        "account",
+        "grant_type",
+        "refresh_token",
+        "username",
+        "password",
+    ]
     given = [] if "token" not in path else [b"service=harbor-registry"]
     for _ in range(rng.choice([0, 1, 1, 2, 5])):
         value = rng.choice([text(rng), quote(rng.choice(NUMBERS)).encode(), digest.encode(), name.encode()])
@@ -106,16 +195,22 @@ def query(rng: random.Random, name: str, digest: str) -> RawRequest:
 def blob(rng: random.Random, name: str, digest: str) -> RawRequest:
     """Ranges and conditions on a blob that is there."""
     unit = rng.choice(["bytes=", "bytes=", "bytes=", "bytes", "Bytes = ", "lines=", ""])
-    number = lambda: rng.choice([*NUMBERS, "0", "1", "1999", "2000", "2001", "500"])  # noqa: E731
-    spec = lambda: rng.choice([f"{number()}-{number()}", f"-{number()}", f"{number()}-", number(), "-", "--", "0-0-0"])  # noqa: E731
-    ranges = ",".join(spec() for _ in range(rng.choice([1, 1, 2, 3, 70, 1_001])))
+    ranges = ",".join(_range(rng) for _ in range(rng.choice([1, 1, 2, 3, 70, 1_001])))
     headers = [(b"Range", (unit + ranges).encode("utf-8"))]
     for header in (b"If-None-Match", b"If-Range", b"If-Match", b"If-Modified-Since"):
         if rng.random() < 0.2:
             headers.append((header, rng.choice([digest, f'"{digest}"', "*", "W/", '"', ", ,", "\xe9"]).encode()))
     target = f"/v2/{name}/blobs/{digest}"
-    return RawRequest(rng.choice([b"GET", b"GET", b"GET", b"HEAD", b"DELETE", b"PUT"][: 4 if rng.random() < 0.9 else 5]),
-                      target.encode(), headers)  # fmt: skip
+    return RawRequest(
+        rng.choice([b"GET", b"GET", b"GET", b"HEAD", b"DELETE", b"PUT"][: 4 if rng.random() < 0.9 else 5]),
+        target.encode(),
+        headers,
+    )
+
+
+def _range(rng: random.Random) -> str:
+    first, last = (rng.choice([*NUMBERS, "0", "1", "1999", "2000", "2001", "500"]) for _ in range(2))
+    return rng.choice([f"{first}-{last}", f"-{last}", f"{first}-", first, "-", "--", "0-0-0"])
 
 
 def upload(rng: random.Random, path: str) -> RawRequest:
@@ -136,14 +231,27 @@ def upload(rng: random.Random, path: str) -> RawRequest:
     if rng.random() < 0.3:
         chunked = rng.choice([b"chunked", b"gzip, chunked", b"identity", b"x"])
         headers.append((b"Transfer-Encoding", chunked))
-        body = rng.choice([b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n", b"zz\r\n", b"-1\r\n\r\n",
-                           b"ffffffffffffffffff\r\nx", b"1\r\nx", b"5\r\nx\r\n0\r\n\r\n", body])  # fmt: skip
+        body = rng.choice(
+            [
+                b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n",
+                b"zz\r\n",
+                b"-1\r\n\r\n",
+                b"ffffffffffffffffff\r\nx",
+                b"1\r\nx",
+                b"5\r\nx\r\n0\r\n\r\n",
+                body,
+            ]
+        )
         half_close = True
     method = rng.choice([b"PATCH", b"PATCH", b"PUT", b"PUT", b"GET", b"DELETE", b"POST"])
     target = path.encode()
     if method == b"PUT" or rng.random() < 0.1:
         digest = rng.choice([digest_of(body).encode(), digest_of(body, "sha512").encode(), text(rng)])
-        target += (b"&" if b"?" in target else b"?") + rng.choice([b"digest=", b"digest=", b"digest=", b"Digest=", b"digest=x&digest="]) + digest
+        target += (
+            (b"&" if b"?" in target else b"?")
+            + rng.choice([b"digest=", b"digest=", b"digest=", b"Digest=", b"digest=x&digest="])
+            + digest
+        )
     if rng.random() < 0.05:
         target += text(rng)
     return RawRequest(method, target, headers, body, half_close=half_close)
@@ -151,134 +259,94 @@ def upload(rng: random.Random, path: str) -> RawRequest:
 
 def headers(rng: random.Random, name: str) -> RawRequest:
     """Odd, long, repeated and broken headers on an ordinary pull."""
-    values = [b"", b" ", b"x", b"\xff\xfe", b"\xc3\xa9", b"a" * 9_000, b"\t", b'"', b",", b"a\0b", b"a\rb", b"a\nb: c", b"*/*",
-              b"gzip;q=0, *;q=0", b"9" * 400, b"localhost:99999", b"[::1", b"a b", b"user@host", b"http://x/"]  # fmt: skip
-    known = [b"Accept", b"Accept-Encoding", b"Host", b"X-Forwarded-For", b"X-Forwarded-Proto", b"X-Forwarded-Host", b"Expect",
-             b"X-Request-Id", b"User-Agent", b"Content-Type", b"If-None-Match", b"Range", b"Cookie", b"Upgrade", b"Connection",
-             b"Transfer-Encoding", b"Content-Length", b"Authorization", b"Docker-Client", b"", b"a b", b"\xff", b"x:"]  # fmt: skip
+    values = [
+        b"",
+        b" ",
+        b"x",
+        b"\xff\xfe",
+        b"\xc3\xa9",
+        b"a" * 9_000,
+        b"\t",
+        b'"',
+        b",",
+        b"a\0b",
+        b"a\rb",
+        b"a\nb: c",
+        b"*/*",
+        b"gzip;q=0, *;q=0",
+        b"9" * 400,
+        b"localhost:99999",
+        b"[::1",
+        b"a b",
+        b"user@host",
+        b"http://x/",
+    ]
+    known = [
+        b"Accept",
+        b"Accept-Encoding",
+        b"Host",
+        b"X-Forwarded-For",
+        b"X-Forwarded-Proto",
+        b"X-Forwarded-Host",
+        b"Expect",
+        b"X-Request-Id",
+        b"User-Agent",
+        b"Content-Type",
+        b"If-None-Match",
+        b"Range",
+        b"Cookie",
+        b"Upgrade",
+        b"Connection",
+        b"Transfer-Encoding",
+        b"Content-Length",
+        b"Authorization",
+        b"Docker-Client",
+        b"",
+        b"a b",
+        b"\xff",
+        b"x:",
+    ]
     given = [(rng.choice(known), rng.choice(values)) for _ in range(rng.choice([1, 1, 2, 5]))]
     if rng.random() < 0.03:
         given += [(b"X-%d" % n, b"x") for n in range(rng.choice([99, 150, 5_000]))]
     if rng.random() < 0.03:
         given.append((b"X-Long", b"x" * rng.choice([70_000, 2_000_000])))
-    login = rng.choice([RawRequest().authorization, None, b"", b"Bearer", b"Basic", b"Bearer " + b"x" * 20_000, b"Basic !!",
-                        b"Bearer a.b.c", b"Basic eA==", b"Digest x", b"\xff", b"Bearer \xff", b"Basic  "])  # fmt: skip
-    version = rng.choice([b"HTTP/1.1"] * 12 + [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/0.9", b"X"])
-    target = rng.choice([f"/v2/{name}/manifests/good", "/v2/", "/service/token?service=harbor-registry", "/", "*",
-                         f"http://other/v2/{name}/manifests/good", "/healthz", "/readyz", "/api/version"])  # fmt: skip
-    return RawRequest(rng.choice([b"GET", b"GET", b"HEAD"]), target.encode(), given, authorization=login, version=version,
-                      half_close=True)  # fmt: skip
-
-
-# --- manifests ------------------------------------------------------------------------------------
-
-
-def descriptor(content: bytes, media_type: str) -> dict[str, Any]:
-    """The descriptor of some bytes."""
-    return {"mediaType": media_type, "digest": digest_of(content), "size": len(content)}
-
-
-def manifest(config: bytes, layer: bytes) -> dict[str, Any]:
-    """A good image manifest."""
-    return {
-        "schemaVersion": 2,
-        "mediaType": media_types.OCI_MANIFEST,
-        "config": descriptor(config, "application/vnd.oci.image.config.v1+json"),
-        "layers": [descriptor(layer, "application/vnd.oci.image.layer.v1.tar")],
-        "annotations": {"a": "b"},
-    }
-
-
-def put_manifest(name: str, reference: str, content: bytes, media_type: str = media_types.OCI_MANIFEST) -> RawRequest:
-    """A push of bytes as a manifest."""
-    headers = [(b"Content-Type", media_type.encode())]
-    return RawRequest(b"PUT", f"/v2/{name}/manifests/{reference}".encode(), headers, content)
-
-
-def push(rng: random.Random, name: str, good: dict[str, Any]) -> RawRequest:
-    """A push of a manifest that is almost good, or broken bytes."""
-    if rng.random() < 0.3:
-        content = _broken(rng, json.dumps(good).encode())
-    else:
-        document = copy.deepcopy(good)
-        for _ in range(rng.choice([1, 1, 2, 3])):
-            _mutate(rng, document)
-        content = json.dumps(document, ensure_ascii=rng.random() < 0.5).encode("utf-8", "surrogatepass")
-    types = [media_types.OCI_MANIFEST] * 4 + [media_types.OCI_INDEX, media_types.DOCKER_MANIFEST, "application/json", "",
-             "text/plain", media_types.DOCKER_SCHEMA1, "\xe9", ";", media_types.OCI_MANIFEST + "; charset=utf-8"]  # fmt: skip
-    reference = rng.choice(
-        ["fuzz", "fuzz", digest_of(content), digest_of(content, "sha512"), digest_of(content) + "?tag=x"]
-    )
-    return put_manifest(name, reference, content, rng.choice(types))
-
-
-def _values(rng: random.Random) -> Any:
-    deep: Any = {}
-    for _ in range(rng.choice([10, 62, 63, 64, 65, 200])):
-        deep = rng.choice([{"a": deep}, [deep]])
-    return rng.choice(
-        [None, True, False, 0, 1, 2, -1, 1.5, 1e308, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**400, "", "\0", "a\0b", "\ud800",
-         "\udfff\ud800", "\U0001f600", "x" * 70_000, "sha256:x", "sha256:" + "0" * 64, "sha512:" + "0" * 128, [], {}, [[]],
-         [None], {"": ""}, {"a": None}, {"\0": "\0"}, {"a": {"b": 1}}, deep, [{}] * 11_000, {"digest": 5}]
-    )  # fmt: skip
-
-
-def _mutate(rng: random.Random, document: dict[str, Any]) -> None:
-    fields = ["schemaVersion", "mediaType", "config", "layers", "annotations", "subject", "artifactType", "manifests", "x",
-              "data", "urls", "platform", "digest", "size"]  # fmt: skip
-    places: list[dict[str, Any]] = [document]
-    for key in ("config", "subject"):
-        if isinstance(document.get(key), dict):
-            places.append(document[key])
-    for key in ("layers", "manifests"):
-        if isinstance(document.get(key), list):
-            places += [item for item in document[key][:3] if isinstance(item, dict)]
-    place, action = rng.choice(places), rng.random()
-    if action < 0.15 and place:
-        del place[rng.choice(list(place))]
-    elif action < 0.3 and isinstance(document.get("config"), dict):
-        config = dict(document["config"])
-        document[rng.choice(["subject", "manifests"])] = rng.choice([config, [config], [config] * 3])
-    elif action < 0.4:
-        # An index of what may be there.
-        for key in ("config", "layers"):
-            document.pop(key, None)
-        document["mediaType"] = media_types.OCI_INDEX
-        document.setdefault("manifests", [])
-    else:
-        place[rng.choice(fields)] = _values(rng)
-
-
-def _broken(rng: random.Random, content: bytes) -> bytes:
-    position = rng.randrange(len(content))
-    return rng.choice(
+    login = rng.choice(
         [
+            RawRequest().authorization,
+            None,
             b"",
-            b"\0",
-            b"null",
-            b"[]",
-            b'"x"',
-            b"1e999999",
-            b"1" * 5_000,
-            b"\xef\xbb\xbf" + content,
-            content.decode().encode("utf-16"),
-            content[:position],
-            content[:position] + bytes([rng.randrange(256)]) + content[position + 1 :],
-            content + content,
-            content + b"\0",
-            b"[" * 200_000,
-            b'{"a":' * 200_000,
-            content[:-1] + b',"layers":[]}',
-            content[:-1] + b',"annotations":{"a":"\\ud800"}}',
-            content[:-1] + b',"annotations":{"\\u0000":"\\u0000"}}',
-            content[:-1] + b',"annotations":{"a":"\xff\xfe"}}',
-            content[:-1] + b',"x":' + b"9" * 10_000 + b"}",
-            content[:-1] + b',"x":1e400}',
-            content[:-1] + b',"' + b"k" * 100_000 + b'":1}',
-            b" " * 100_000 + content,
-            content.replace(b'"size": 2', b'"size": 2e0'),
-            content.replace(b'"size": 2', b'"size": -2'),
-            content.replace(b'"size": 2', b'"size": 99999999999999999999999'),
-            b"x" * (5 * 1024 * 1024),
+            b"Bearer",
+            b"Basic",
+            b"Bearer " + b"x" * 20_000,
+            b"Basic !!",
+            b"Bearer a.b.c",
+            b"Basic eA==",
+            b"Digest x",
+            b"\xff",
+            b"Bearer \xff",
+            b"Basic  ",
         ]
+    )
+    version = rng.choice([b"HTTP/1.1"] * 12 + [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/0.9", b"X"])
+    target = rng.choice(
+        [
+            f"/v2/{name}/manifests/good",
+            "/v2/",
+            "/service/token?service=harbor-registry",
+            "/",
+            "*",
+            f"http://other/v2/{name}/manifests/good",
+            "/healthz",
+            "/readyz",
+            "/api/version",
+        ]
+    )
+    return RawRequest(
+        rng.choice([b"GET", b"GET", b"HEAD"]),
+        target.encode(),
+        given,
+        authorization=login,
+        version=version,
+        half_close=True,
     )

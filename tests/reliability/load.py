@@ -33,6 +33,11 @@ class Pending:
     #: The closing request was sent, so it may be a blob already.
     finishing: bool = False
 
+    @property
+    def may_be_forgotten(self) -> bool:
+        """A database that dies may take a session along that has no bytes yet: opening one is not flushed to disk."""
+        return self.acknowledged == 0
+
 
 class Load:
     """Threads that work until they are told to stop."""
@@ -208,7 +213,7 @@ class _Worker:
             given = {**OCTETS, "Content-Range": f"{pending.acknowledged}-{pending.sent - 1}"}
             status, headers, answer = self.request("PATCH", pending.path, chunk, given)
             if status != 202:
-                if status != 503:
+                if status != 503 and not (status == 404 and pending.may_be_forgotten):
                     self.load.complain(f"PATCH {pending.path}: {status} {answer!r}")
                 return False
             if headers["range"] != f"0-{pending.sent - 1}":
@@ -224,7 +229,7 @@ class _Worker:
         if status == 201:
             with self.load._lock:
                 self.load.pending.remove(pending)
-        elif status != 503:
+        elif status != 503 and not (status == 404 and pending.may_be_forgotten):
             self.load.complain(f"PUT {path}: {status} {answer!r}")
         return status == 201
 

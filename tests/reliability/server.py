@@ -43,8 +43,16 @@ class Server:
             "MOORAGE_LOG__ACCESS": "false",
             **self._environment,
         }
-        command = [str(Path(sys.executable).with_name("moorage")), "serve", "--data", str(self.data),
-                   "--listen", f"127.0.0.1:{self.port}", "--workers", str(self._workers)]  # fmt: skip
+        command = [
+            str(Path(sys.executable).with_name("moorage")),
+            "serve",
+            "--data",
+            str(self.data),
+            "--listen",
+            f"127.0.0.1:{self.port}",
+            "--workers",
+            str(self._workers),
+        ]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -55,7 +63,8 @@ class Server:
         """Seconds until a login is answered with 200."""
         started = time.monotonic()
         while True:
-            with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(Client(self.port)) as client:
+            client = Client(self.port)
+            with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(client):
                 if client.request("GET", "/v2/")[0] == 200:
                     return time.monotonic() - started
             assert self._process is not None

@@ -16,7 +16,7 @@ import pytest
 
 from moorage.oci import media_types
 from moorage.oci.names import digest_of
-from tests.reliability import fuzzing
+from tests.reliability import fuzzing_manifests
 from tests.reliability.raw import RawRequest, exchange
 from tests.reliability.server import Client, Server, with_digest
 
@@ -79,7 +79,7 @@ class Registry:
         for blob in (self.config, self.layer):
             path = f"/v2/{NAME}/blobs/uploads/?digest={digest_of(blob)}"
             assert self.client.request("POST", path, blob)[0] == 201
-        self.manifest = json.dumps(fuzzing.manifest(self.config, self.layer)).encode()
+        self.manifest = json.dumps(fuzzing_manifests.manifest(self.config, self.layer)).encode()
         headers = {"Content-Type": media_types.OCI_MANIFEST}
         assert self.client.request("PUT", f"/v2/{NAME}/manifests/v1", self.manifest, headers)[0] == 201
 
@@ -212,7 +212,9 @@ def test_a_disk_without_inodes_is_full_too(registry: Registry) -> None:
 
 def test_manifests_are_pushed_although_the_disk_is_full(registry: Registry) -> None:
     """They are rows: what a full blob store refuses is blobs."""
-    document = fuzzing.manifest(registry.config, registry.layer) | {"annotations": {"pushed": "on a full disk"}}
+    document = fuzzing_manifests.manifest(registry.config, registry.layer) | {
+        "annotations": {"pushed": "on a full disk"}
+    }
     headers = {"Content-Type": media_types.OCI_MANIFEST}
     with registry.disk.filled(left=0):
         path = f"/v2/{NAME}/manifests/full"

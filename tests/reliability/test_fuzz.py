@@ -11,14 +11,13 @@ import os
 import random
 import secrets
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from moorage.oci import media_types
 from moorage.oci.names import digest_of
-from tests.reliability import fuzzing
+from tests.reliability import fuzzing, fuzzing_manifests
 from tests.reliability.raw import RawAnswer, RawRequest, exchange
 from tests.reliability.server import Client, Server, with_digest
 
@@ -42,7 +41,7 @@ class Target:
         for blob in (CONFIG, LAYER):
             path = f"/v2/{NAME}/blobs/uploads/?digest={digest_of(blob)}"
             assert self.client.request("POST", path, blob)[0] == 201
-        self.manifest = json.dumps(fuzzing.manifest(CONFIG, LAYER)).encode()
+        self.manifest = json.dumps(fuzzing_manifests.manifest(CONFIG, LAYER)).encode()
         path, headers = f"/v2/{NAME}/manifests/good", {"Content-Type": media_types.OCI_MANIFEST}
         assert self.client.request("PUT", path, self.manifest, headers)[0] == 201
 
@@ -114,7 +113,7 @@ def _blobs(rng: random.Random, target: Target) -> RawRequest:
 
 
 def _manifests(rng: random.Random, target: Target) -> RawRequest:
-    return fuzzing.push(rng, NAME, fuzzing.manifest(CONFIG, LAYER))
+    return fuzzing_manifests.push(rng, NAME, fuzzing_manifests.manifest(CONFIG, LAYER))
 
 
 def _headers(rng: random.Random, target: Target) -> RawRequest:
@@ -152,21 +151,21 @@ NUL_DOCUMENTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("where", NUL_DOCUMENTS)
 def test_a_nul_in_a_manifest_is_no_error_of_the_server(target: Target, where: str) -> None:
-    document = fuzzing.manifest(CONFIG, LAYER)
+    document = fuzzing_manifests.manifest(CONFIG, LAYER)
     for key, value in NUL_DOCUMENTS[where].items():
         document[key] = {**document[key], **value} if isinstance(document.get(key), dict) else value
     content = json.dumps(document).encode()
-    answer = target.send(fuzzing.put_manifest(NAME, "nul", content))
+    answer = target.send(fuzzing_manifests.put_manifest(NAME, "nul", content))
     assert answer.status in (201, 400)
 
 
 @pytest.mark.parametrize("where", ["platform", "urls", "annotations"])
 def test_a_nul_in_an_indexs_descriptor_is_no_error_of_the_server(target: Target, where: str) -> None:
     values: dict[str, Any] = {"platform": {"os": "\0"}, "urls": ["\0"], "annotations": {"a": "\0"}}
-    child = fuzzing.descriptor(target.manifest, media_types.OCI_MANIFEST)
+    child = fuzzing_manifests.descriptor(target.manifest, media_types.OCI_MANIFEST)
     document = {"schemaVersion": 2, "manifests": [{**child, where: values[where]}]}
     content = json.dumps(document).encode()
-    answer = target.send(fuzzing.put_manifest(NAME, "nul", content, media_types.OCI_INDEX))
+    answer = target.send(fuzzing_manifests.put_manifest(NAME, "nul", content, media_types.OCI_INDEX))
     assert answer.status in (201, 400)
 
 
@@ -185,8 +184,20 @@ def test_a_nul_in_a_query_is_no_error_of_the_server(target: Target, path: bytes)
     target.send(RawRequest(target=path))
 
 
-@pytest.mark.parametrize("path", [b"/v2/library/%FF%FE/tags/list", b"/%ED%A0%80", b"/v2/%ED%A0%80/x/tags/list",
-                                  b"/x%0a%00%01y", b"/v2/x%0a%00%01y", b"/v2", b"/v2//", b"//v2/", b"/v2/../x"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"/v2/library/%FF%FE/tags/list",
+        b"/%ED%A0%80",
+        b"/v2/%ED%A0%80/x/tags/list",
+        b"/x%0a%00%01y",
+        b"/v2/x%0a%00%01y",
+        b"/v2",
+        b"/v2//",
+        b"//v2/",
+        b"/v2/../x",
+    ],
+)
 def test_a_path_that_is_no_text_gets_a_valid_error(target: Target, path: bytes) -> None:
     answer = target.send(RawRequest(target=path))
     if answer.status >= 400 and "json" in answer.headers.get("content-type", ""):
@@ -210,12 +221,12 @@ def test_sizes_that_do_not_fit_a_column_are_no_error_of_the_server(target: Targe
     """An index counts the size of its children as often as it lists them: a few levels are larger than any disk."""
     below, media_type = target.manifest, media_types.OCI_MANIFEST
     for level in range(6):
-        child = fuzzing.descriptor(below, media_type)
+        child = fuzzing_manifests.descriptor(below, media_type)
         below, media_type = (
             json.dumps({"schemaVersion": 2, "manifests": [child] * 9_000}, separators=(",", ":")).encode(),
             media_types.OCI_INDEX,
         )
-        answer = target.send(fuzzing.put_manifest(NAME, f"level{level}", below, media_type))
+        answer = target.send(fuzzing_manifests.put_manifest(NAME, f"level{level}", below, media_type))
         assert answer.status in (201, 400)
         if answer.status == 400:
             break

@@ -149,7 +149,7 @@ async def test_keys_in_the_header_are_not_looked_at(target: Target) -> None:
 
 async def test_signed_tokens_that_are_not_for_this_or_not_for_now(target: Target) -> None:
     now = int(time.time())
-    for changes in (
+    wrong: list[dict[str, Any]] = [
         {"exp": now - 3_600},
         {"exp": 0},
         {"nbf": now + 3_600},
@@ -162,7 +162,8 @@ async def test_signed_tokens_that_are_not_for_this_or_not_for_now(target: Target
         {"aud": []},
         {"iss": "somebody"},
         {"iss": None},
-    ):
+    ]
+    for changes in wrong:
         target.refuses(target.signed(**changes))
     target.check()
 
@@ -174,7 +175,12 @@ async def test_signed_tokens_with_odd_contents_are_no_error_of_the_server(target
         for value in odd:
             answer = target.ask(target.signed(**{name: value}))
             assert answer.status < 500, (name, value, answer)
-    for access in ([{}], [{"type": 1, "name": [], "actions": {}}], [{"type": "repository", "name": NAME, "actions": 5}]):
+    accesses: list[list[dict[str, Any]]] = [
+        [{}],
+        [{"type": 1, "name": [], "actions": {}}],
+        [{"type": "repository", "name": NAME, "actions": 5}],
+    ]
+    for access in accesses:
         answer = target.ask(target.signed(access=access))
         assert answer.status < 500, (access, answer)
     for principal in (["user", 10**30, 1], ["user", -1, -1], ["nobody", 1, 1], ["user", "1", "1"], ["user", 1, 1, 1]):
@@ -206,7 +212,9 @@ def _changed(rng: random.Random, token: bytes) -> bytes:
     choices: list[bytes] = [
         token[:position] + other + token[position + 1 :],
         token[:position] + token[position + 1 :],
-        token[: position + 1] + rng.choice([b"=", b" ", b"\t", b"\xff", b"%", b"+", b"/", b"."]) + token[position + 1 :],
+        token[: position + 1]
+        + rng.choice([b"=", b" ", b"\t", b"\xff", b"%", b"+", b"/", b"."])
+        + token[position + 1 :],
         token[:position] or b"x",
         token + rng.choice([b"=", b"==", b".", b"A", b".x"]),
         b".".join([header, payload, b""]),
@@ -218,7 +226,13 @@ def _changed(rng: random.Random, token: bytes) -> bytes:
         b"." * rng.randrange(1, 500),
         bytes(rng.choice(range(0x80, 0x100)) for _ in range(40)),
         b".".join(base64.urlsafe_b64encode(rng.randbytes(30)).rstrip(b"=") for _ in range(3)),
-        b".".join([_encode({"alg": "RS256", "kid": rng.choice([None, 5, "", "x" * 3_000, "\0", "a:b"])}).encode(), payload, signature]),
+        b".".join(
+            [
+                _encode({"alg": "RS256", "kid": rng.choice([None, 5, "", "x" * 3_000, "\0", "a:b"])}).encode(),
+                payload,
+                signature,
+            ]
+        ),
         b"x" * rng.choice([16_384, 20_000]),
     ]
     return rng.choice(choices)

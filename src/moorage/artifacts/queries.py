@@ -292,6 +292,13 @@ async def trash_artifacts(connection: AsyncConnection, repository_id: int) -> No
 
 async def trash_artifact(connection: AsyncConnection, artifact_id: int) -> None:
     """Hide an artifact and end its tags; the rows stay, so that it can be brought back."""
+    # In the order in which a push moves its tags: in any other the two could wait for each other.
+    await connection.execute(
+        select(tag.c.tag_id)
+        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
+        .order_by(tag.c.name)
+        .with_for_update()
+    )
     await connection.execute(
         update(tag)
         .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))

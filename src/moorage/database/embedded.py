@@ -105,6 +105,10 @@ class EmbeddedPostgres:
             self._initialise()
         self._own(self._directory)
         self._socket = socket_directory(self._data, self._user.owner, self._user.group)
+        # The directory is ours alone and whoever used it was ended: what it left behind names a process that is dead,
+        # or a zombie that PostgreSQL would take for alive.
+        for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            (self._socket / name).unlink(missing_ok=True)
         self._stopping.clear()
         self._launch()
         self._watchdog = threading.Thread(target=self._watch, name="postgres-watchdog", daemon=True)

@@ -49,9 +49,7 @@ class Moorage:
             "MOORAGE_LOG__ACCESS": "false",
             "MOORAGE_LOG__LEVEL": "error",
         }
-        server = start(
-            self.name, [*command, "--workers", str(self.workers)], environment, directory, port, ADMIN
-        )
+        server = start(self.name, [*command, "--workers", str(self.workers)], environment, directory, port, ADMIN)
         return replace(server, database_url=lambda: self._database_url(directory))
 
     def _database_url(self, directory: Path) -> str:

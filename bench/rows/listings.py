@@ -52,9 +52,7 @@ def measure_listings(server: Server, contents: Contents, round: int) -> Iterator
         yield _measure(server, contents, round, "catalog-100000", path, key, least)
 
 
-def _measure(
-    server: Server, contents: Contents, round: int, row: str, path: str, key: str, least: int
-) -> Measurement:
+def _measure(server: Server, contents: Contents, round: int, row: str, path: str, key: str, least: int) -> Measurement:
     per_client = max(contents.plan.listings // CONNECTIONS, 1)
     size = 0
     with server.connect() as connection:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from moorage.errors import (
     TooManyRequests,
 )
 from moorage.oci.names import Hasher, digest_of, hasher
-from moorage.storage.protocol import BlobStore
+from moorage.storage.protocol import BlobMissing, BlobStore
 
 #: Hash states kept for sessions this process has written to.
 MAX_HASHERS = 2_048
@@ -102,12 +102,15 @@ class UploadService:
             BlobTooLarge, InsufficientStorage, BlobUploadBusy, BlobUploadUnknown.
         """
         self._check_order(session, declared, length)
-        progress = await self._progress(session)
-        try:
-            await self._receive(progress, session, chunks)
-        except BaseException:
-            await self._keep(session, progress)
-            raise
+        async with self._forgetting(session):
+            progress = await self._progress(session)
+            try:
+                await self._receive(progress, session, chunks)
+            except BlobUploadUnknown:
+                raise
+            except BaseException:
+                await self._keep(session, progress)
+                raise
         stored = await self._keep(session, progress)
         self._check_length(session, stored.received, declared, length)
         return stored
@@ -129,6 +132,17 @@ class UploadService:
             As ``append``.
         """
         self._check_order(session, declared, length)
+        async with self._forgetting(session):
+            await self._finish(session, digest, chunks, declared, length)
+
+    async def _finish(
+        self,
+        session: Upload,
+        digest: str,
+        chunks: AsyncIterator[bytes] | None,
+        declared: tuple[int, int] | None,
+        length: int | None,
+    ) -> None:
         stored = session
         if chunks is not None:
             progress = await self._progress(session)
@@ -217,6 +231,20 @@ class UploadService:
         for upload_id in strays:
             await self._store.abort(str(upload_id), {})
         return len(strays)
+
+    @asynccontextmanager
+    async def _forgetting(self, session: Upload) -> AsyncIterator[None]:
+        """End a session whose bytes are gone, so that its client starts again.
+
+        That is so after a kill between the moment a blob's bytes were put in place and the commit of its rows.
+        """
+        try:
+            yield
+        except (BlobUploadUnknown, BlobMissing):
+            async with self._database.begin() as connection:
+                await queries.delete_upload(connection, session.upload_id)
+            await self._store.abort(str(session.upload_id), session.state)
+            raise BlobUploadUnknown from None
 
     # --- receiving ------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class TokenVerifier:
             if key is None:
                 raise Unauthorized("the token was signed by an unknown key")
             return self._claims(jws.verify(token, key.public, key.algorithm))
-        except (InvalidToken, ValueError, TypeError, KeyError, AttributeError):
+        except (InvalidToken, ValueError, TypeError, KeyError, AttributeError, OverflowError):
             raise Unauthorized("the token is malformed or its signature is wrong") from None
 
     def _claims(self, claims: dict[str, Any]) -> Claims:
@@ -126,7 +126,10 @@ def _principal(claims: dict[str, Any]) -> Principal:
     if value is None:
         return ANONYMOUS
     kind, account, version = value
-    return Principal(PrincipalKind(kind), int(account), str(claims["sub"]), int(version))
+    principal = Principal(PrincipalKind(kind), int(account), str(claims["sub"]), int(version))
+    if not (0 <= principal.id < 1 << 63 and 0 <= principal.version < 1 << 31) or "\0" in principal.name:
+        raise ValueError("no account has such a number or name")
+    return principal
 
 
 def _access(claims: dict[str, Any]) -> tuple[Access, ...]:

@@ -6,12 +6,14 @@ import asyncio
 import email
 import email.policy
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import httpx2
 import pytest
 from sqlalchemy import text
 
 from moorage.app import Application
+from moorage.errors import BlobUploadUnknown
 from moorage.oci.names import digest_of
 from tests.registry.client import Registry, code
 from tests.registry.content import image, random_bytes
@@ -228,3 +230,19 @@ async def test_untouched_uploads_are_purged_and_others_stay(registry: Registry, 
     assert await application.uploads.purge(7 * 86400) == 1
     assert (await registry.request("GET", old)).status_code == 404
     assert (await registry.request("GET", young)).status_code == 204
+
+
+async def test_a_closing_request_that_came_late_takes_nothing_along(
+    registry: Registry, application: Application
+) -> None:
+    """It saw the session as it was before a chunk that has been acknowledged since."""
+    location = await registry.start("team/a")
+    upload_id = UUID(location.rpartition("/")[2].partition("?")[0])
+    stale = await application.uploads.submit(upload_id, "team/a")
+    assert stale is not None
+    assert (await registry.request("PATCH", location, content=b"12345")).status_code == 202
+    with pytest.raises(BlobUploadUnknown):
+        await application.uploads.finish(stale, digest_of(b""), None, None, 0)
+    assert (await registry.request("GET", location)).headers["range"] == "0-4"
+    done = await registry.request("PUT", location, params={"digest": digest_of(b"12345")})
+    assert done.status_code == 201

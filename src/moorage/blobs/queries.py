@@ -173,9 +173,12 @@ async def advance_upload(
     return bool(await fetch_value(connection, "SELECT upload_advance(%s, %s, %s, %s, %s)", values))
 
 
-async def delete_upload(connection: AsyncConnection, upload_id: UUID) -> bool:
-    """End a session; False when it is gone."""
-    result = await connection.execute(delete(upload).where(upload.c.upload_id == upload_id))
+async def delete_upload(connection: AsyncConnection, upload_id: UUID, expected: int | None = None) -> bool:
+    """End a session; False when it is gone or, with ``expected``, has other bytes by now."""
+    statement = delete(upload).where(upload.c.upload_id == upload_id)
+    if expected is not None:
+        statement = statement.where(upload.c.received == expected)
+    result = await connection.execute(statement)
     return result.rowcount == 1
 
 

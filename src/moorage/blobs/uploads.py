@@ -242,8 +242,10 @@ class UploadService:
             yield
         except (BlobUploadUnknown, BlobMissing):
             async with self._database.begin() as connection:
-                await queries.delete_upload(connection, session.upload_id)
-            await self._store.abort(str(session.upload_id), session.state)
+                # Only as this request saw it: when another one has gone on since, nothing is lost.
+                ended = await queries.delete_upload(connection, session.upload_id, session.received)
+            if ended:
+                await self._store.abort(str(session.upload_id), session.state)
             raise BlobUploadUnknown from None
 
     # --- receiving ------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ async def get_referrers(exchange: Exchange) -> Response:
     filters = [value for value in exchange.request.parameters("artifactType") if value]
     if len(filters) > MAX_FILTERS:
         raise BadRequest(f"at most {MAX_FILTERS} artifactType filters are allowed")
+    if any("\0" in value for value in filters):
+        # Nothing that is stored has one, and the database takes none to compare with either.
+        raise BadRequest("artifactType contains U+0000")
     artifacts = exchange.services.artifacts
     found = await artifacts.referrers(exchange.name, subject, filters, page.last, page.limit + 1) if page.limit else []
     shown: list[msgspec.Raw] = []

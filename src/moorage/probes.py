@@ -37,7 +37,7 @@ class Readiness:
 
     async def __call__(self, request: Request) -> Response:
         """``GET /readyz``: 200 when everything answers, else 503."""
-        results = await asyncio.gather(*map(_ask, self._checks.values()))
+        results = await asyncio.gather(*map(failure, self._checks.values()))
         failed = {name: reason for name, reason in zip(self._checks, results, strict=True) if reason}
         body = {
             "status": "not ready" if failed else "ready",
@@ -46,7 +46,8 @@ class Readiness:
         return Response(503 if failed else 200, [JSON], _encode(body) + b"\n")
 
 
-async def _ask(check: Check) -> str:
+async def failure(check: Check) -> str:
+    """Why a dependency does not work now; empty while it does."""
     try:
         async with asyncio.timeout(TIMEOUT):
             await check()
@@ -54,4 +55,6 @@ async def _ask(check: Check) -> str:
         return f"no answer within {TIMEOUT:g} s"
     except MoorageError as error:
         return error.message
+    except OSError as error:
+        return str(error)
     return ""

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from moorage import probes
 from moorage.errors import ServiceUnavailable
-from moorage.system import service
 from moorage.system.models import Component, Configuration
 from moorage.system.service import SystemService
 
@@ -31,7 +31,7 @@ async def hanging() -> None:
 
 
 async def test_every_component_is_asked_in_the_order_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "TIMEOUT", 0.05)
+    monkeypatch.setattr(probes, "TIMEOUT", 0.05)
     checks = {"registry": failing, "core": good, "jobservice": hanging, "database": broken}
     found = await SystemService(Configuration("0.1.0", "s3"), checks).health()
     assert found == [

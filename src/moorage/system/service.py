@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moorage.errors import MoorageError
-from moorage.probes import TIMEOUT, Check
+from moorage.probes import Check, failure
 from moorage.system.models import Component, Configuration
 
 __all__ = ["SystemService"]
@@ -26,18 +25,5 @@ class SystemService:
     async def health(self) -> list[Component]:
         """Every component, in the order of their names; each was asked just now."""
         names = sorted(self.checks)
-        errors = await asyncio.gather(*(_ask(self.checks[name]) for name in names))
+        errors = await asyncio.gather(*(failure(self.checks[name]) for name in names))
         return [Component(name, error) for name, error in zip(names, errors, strict=True)]
-
-
-async def _ask(check: Check) -> str:
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            await check()
-    except TimeoutError:
-        return f"no answer within {TIMEOUT:g} s"
-    except MoorageError as error:
-        return error.message
-    except OSError as error:
-        return str(error)
-    return ""

@@ -226,8 +226,8 @@ class RegistryMachine(RuleBasedStateMachine):
     def mount(self, which: int, source: int, content: int, replica: int, named: bool) -> None:
         repository, mounted = self.repository(which), self.pool[content % len(self.pool)]
         origin = self.repositories[source % len(self.repositories)]
-        if not mounted.data and not named:
-            # Everybody has the empty blob: whether it is found says nothing.
+        if len(mounted.data) < 2 and not named:
+            # Other histories may have pushed blobs of no or one byte: whether one is found says nothing.
             return
         query = [("mount", mounted.digest), *([("from", origin.name)] if named else [])]
         answer = self.replicas.call(replica, "POST", f"/v2/{repository.name}/blobs/uploads/", query=query)

@@ -45,6 +45,7 @@ from moorage.settings import Settings
 from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
+from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
 from moorage.system.service import SystemService
 
@@ -70,6 +71,7 @@ class Application:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    configurations: Configurations
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -111,6 +113,7 @@ class Application:
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
+            configurations=Configurations(reader),
             metrics=metrics,
         )
         application.asgi = application._edge(registry_metrics, access_log)
@@ -180,7 +183,17 @@ class Application:
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
         system = SystemService(Configuration(__version__, self.settings.storage.driver), components)
         external_url = self.settings.server.external_url
-        return api_app(Services(self.access, self.identity, self.projects, system, self.artifacts, external_url))
+        return api_app(
+            Services(
+                access=self.access,
+                identity=self.identity,
+                projects=self.projects,
+                system=system,
+                artifacts=self.artifacts,
+                configurations=self.configurations,
+                external_url=external_url,
+            )
+        )
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""

@@ -26,6 +26,7 @@ from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.probes import Check
 from moorage.projects.service import ProjectService
 from moorage.settings import Settings
+from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
 from moorage.system.service import SystemService
 
@@ -82,7 +83,18 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
     edge = Edge(
         {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
-        {"api": api_app(Services(access, identity, projects, system, ArtifactService(database, reader, 1024)))},
+        {
+            "api": api_app(
+                Services(
+                    access=access,
+                    identity=identity,
+                    projects=projects,
+                    system=system,
+                    artifacts=ArtifactService(database, reader, 1024),
+                    configurations=Configurations(reader),
+                )
+            )
+        },
         startup=_nothing,
         shutdown=_nothing,
     )

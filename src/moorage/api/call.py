@@ -26,6 +26,7 @@ from moorage.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
+from moorage.events.models import Actor
 from moorage.identity.basic import basic_credentials
 
 T = TypeVar("T")
@@ -92,6 +93,10 @@ class Call:
         if principal is ANONYMOUS:
             raise Unauthorized
         return principal
+
+    async def actor(self) -> Actor:
+        """Who asks, as events name it."""
+        return Actor((await self.principal()).name, self.request.address, self.request.request_id)
 
     async def state(self) -> PrincipalState:
         """The rights on the system of who asks, as of now."""

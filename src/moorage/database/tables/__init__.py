@@ -16,6 +16,7 @@ from moorage.database.tables.content import (
     tag,
     upload,
 )
+from moorage.database.tables.events import outbox
 from moorage.database.tables.identity import (
     login_failure,
     refresh_token,
@@ -23,19 +24,27 @@ from moorage.database.tables.identity import (
     robot_permission,
     signing_key,
     user_account,
+    user_group,
+    user_group_member,
 )
+from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_member, project_metadata
+from moorage.database.tables.system import configuration
 
 __all__ = [
     "artifact",
     "artifact_accessory",
     "artifact_blob",
     "artifact_child",
+    "artifact_label",
     "blob",
+    "configuration",
+    "label",
     "login_failure",
     "manifest",
     "metadata",
+    "outbox",
     "project",
     "project_member",
     "project_metadata",
@@ -48,4 +57,6 @@ __all__ = [
     "tag",
     "upload",
     "user_account",
+    "user_group",
+    "user_group_member",
 ]

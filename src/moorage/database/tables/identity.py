@@ -1,4 +1,4 @@
-"""Who may ask: users, robots, the keys that sign tokens, and failed attempts."""
+"""Who may ask: users, groups, robots, the keys that sign tokens, and failed attempts."""
 
 from __future__ import annotations
 
@@ -115,4 +115,24 @@ login_failure = Table(
     Column("address", Text, primary_key=True),
     Column("failures", Integer, nullable=False),
     timestamp("last_failure", index=True),
+)
+
+#: ``group_type``: 1 LDAP, 2 HTTP (kept here), 3 OIDC (H row 23).
+user_group = Table(
+    "user_group",
+    metadata,
+    identity("group_id"),
+    Column("name", ByteOrdered, nullable=False),
+    Column("group_type", Integer, nullable=False),
+    Column("ldap_dn", Text),
+    timestamp("creation_time"),
+    timestamp("update_time"),
+    Index("uq_user_group_name", "group_type", "name", unique=True),
+)
+
+user_group_member = Table(
+    "user_group_member",
+    metadata,
+    Column("group_id", BigInteger, ForeignKey("user_group.group_id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, ForeignKey("user_account.user_id", ondelete="CASCADE"), primary_key=True, index=True),
 )

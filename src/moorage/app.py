@@ -32,6 +32,9 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
 from moorage.probes import Check, Liveness, Readiness
 from moorage.projects.service import ProjectService
@@ -72,6 +75,7 @@ class Application:
     uploads: UploadService
     artifacts: ArtifactService
     configurations: Configurations
+    trash: TrashService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -114,6 +118,7 @@ class Application:
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
             configurations=Configurations(reader),
+            trash=TrashService(database, settings.trash.retention_days),
             metrics=metrics,
         )
         application.asgi = application._edge(registry_metrics, access_log)
@@ -172,6 +177,7 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            trash=self.trash,
             external_url=self.settings.server.external_url,
         )
 
@@ -191,6 +197,9 @@ class Application:
                 system=system,
                 artifacts=self.artifacts,
                 configurations=self.configurations,
+                rules=RuleService(self.database),
+                trash=self.trash,
+                tag_history=TagHistoryService(self.database),
                 external_url=external_url,
             )
         )

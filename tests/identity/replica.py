@@ -23,6 +23,9 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
 from moorage.projects.service import ProjectService
 from moorage.settings import Settings
@@ -92,6 +95,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
                     configurations=Configurations(reader),
+                    rules=RuleService(database),
+                    trash=TrashService(database, settings.trash.retention_days),
+                    tag_history=TagHistoryService(database),
                 )
             )
         },

@@ -190,7 +190,7 @@ async def get_project(call: InjectedCall, project: FromPath[str]) -> Response[by
 async def delete_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """Delete a project nothing was pushed to."""
     facts = await call.require_project(project, "project", "delete")
-    await call.services.projects.delete(facts.project_id)
+    await call.services.projects.delete(facts.project_id, actor=await call.actor())
     return done()
 
 

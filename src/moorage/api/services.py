@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.identity.service import IdentityService
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.projects.service import ProjectService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
@@ -22,5 +25,8 @@ class Services:
     system: SystemService
     artifacts: ArtifactService
     configurations: Configurations
+    rules: RuleService
+    trash: TrashService
+    tag_history: TagHistoryService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

@@ -169,8 +169,7 @@ async def holds_repositories(connection: AsyncConnection, project_id: int) -> bo
 
 
 async def delete_project(connection: AsyncConnection, project_id: int) -> None:
-    """Keep the row, so that the name can be used again and what names the id still can; drop what hangs on it."""
-    await connection.execute(delete(repository).where(repository.c.project_id == project_id))
+    """Keep the row, so that the name can be used again and what names the id still can; drop who may do what in it."""
     await connection.execute(delete(project_member).where(_M.project_id == project_id))
     await connection.execute(delete(project_metadata).where(project_metadata.c.project_id == project_id))
     await connection.execute(

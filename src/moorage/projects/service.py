@@ -10,7 +10,9 @@ from moorage.access.roles import Role
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
 from moorage.errors import Conflict, NotFound, PreconditionFailed
+from moorage.events.models import SYSTEM, Actor
 from moorage.identity.robots import forget_project
+from moorage.lifecycle import trash
 from moorage.projects import member_queries, queries
 from moorage.projects.members import MemberService
 from moorage.projects.models import LIBRARY_ID, LIBRARY_NAME, Project, Viewer
@@ -88,8 +90,8 @@ class ProjectService:
             if not await queries.set_public(connection, project_id, public):
                 raise NotFound(f"project {project_id} not found")
 
-    async def delete(self, project_id: int) -> None:
-        """Delete a project with its members and robots; its name can be used again.
+    async def delete(self, project_id: int, *, actor: Actor = SYSTEM) -> None:
+        """Delete a project with its members and robots; its name can be used again, and it can be brought back.
 
         Raises:
             NotFound: there is no such project.
@@ -101,6 +103,7 @@ class ProjectService:
                 raise NotFound(f"project {project_id} not found")
             if await queries.holds_repositories(connection, project_id):
                 raise PreconditionFailed(f"precondition failed: {HOLDS_REPOSITORIES}")
+            await trash.set_project_aside(connection, actor, project_id, name)
             await forget_project(connection, project_id, name)
             await queries.delete_project(connection, project_id)
 

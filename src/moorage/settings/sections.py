@@ -116,6 +116,12 @@ class SecuritySettings(Section):
     robot_name_prefix: str = Field("robot$", min_length=1, description="What every robot account's name begins with.")
 
 
+class TrashSettings(Section):
+    """What was deleted."""
+
+    retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
+
+
 class LogSettings(Section):
     """Structured logs on standard error."""
 
@@ -133,6 +139,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     registry: RegistrySettings = RegistrySettings()
     security: SecuritySettings = SecuritySettings()
+    trash: TrashSettings = TrashSettings()
     log: LogSettings = LogSettings()
 
 

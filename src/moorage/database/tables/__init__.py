@@ -28,6 +28,7 @@ from moorage.database.tables.identity import (
     user_group_member,
 )
 from moorage.database.tables.labels import artifact_label, label
+from moorage.database.tables.lifecycle import immutable_rule, trash
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_member, project_metadata
 from moorage.database.tables.system import configuration
@@ -40,6 +41,7 @@ __all__ = [
     "artifact_label",
     "blob",
     "configuration",
+    "immutable_rule",
     "label",
     "login_failure",
     "manifest",
@@ -55,6 +57,7 @@ __all__ = [
     "robot_permission",
     "signing_key",
     "tag",
+    "trash",
     "upload",
     "user_account",
     "user_group",

@@ -21,6 +21,8 @@ from moorage.errors import MoorageError
 if TYPE_CHECKING:
     from moorage.identity.keys import SigningKeys
     from moorage.identity.service import IdentityService
+    from moorage.lifecycle.history import TagHistoryService
+    from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
     from moorage.settings import Settings
 
@@ -68,6 +70,8 @@ class CommandServices:
     identity: IdentityService
     projects: ProjectService
     keys: SigningKeys
+    trash: TrashService
+    tag_history: TagHistoryService
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -112,6 +116,8 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.identity.keys import SigningKeys
     from moorage.identity.secret_key import SecretBox, secret_key
     from moorage.identity.service import IdentityService
+    from moorage.lifecycle.history import TagHistoryService
+    from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
 
     database = Database(settings.database, url)
@@ -121,7 +127,14 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     box = SecretBox(secret_key(settings), "signing keys")
     keys = SigningKeys(database, box, settings.security.token_algorithm)
     try:
-        yield CommandServices(settings, identity, ProjectService(database), keys)
+        yield CommandServices(
+            settings=settings,
+            identity=identity,
+            projects=ProjectService(database),
+            keys=keys,
+            trash=TrashService(database, settings.trash.retention_days),
+            tag_history=TagHistoryService(database),
+        )
     finally:
         identity.close()
         await database.close()

@@ -19,7 +19,7 @@ from moorage.events import service as events
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.lifecycle import project_queries, queries
 from moorage.lifecycle.models import PROJECT, REPOSITORY, TrashEntry, Undeleted
-from moorage.oci.names import looks_like_digest
+from moorage.oci.names import check_tag, looks_like_digest
 from moorage.repositories import service as repositories
 
 #: Most tags one request may name.
@@ -93,12 +93,15 @@ class TrashService:
 
         Raises:
             BadRequest: a tag is named that the deletion did not take away, or too many.
+            TagInvalid: what is named is no tag.
             NotFound: there is no such deletion, or it was undone.
             PreconditionFailed: the time is over; or what it needs was deleted as well.
             Conflict: a name is in use again.
         """
         if tags is not None and len(tags) > MAX_TAGS:
             raise BadRequest(f"at most {MAX_TAGS} tags can be named")
+        for name in tags or ():
+            check_tag(name)
         try:
             async with self._database.begin() as connection:
                 entry = await queries.find(connection, trash_id, self._retention, lock=True)

@@ -26,8 +26,8 @@ IDLE = 0.5
 TINY = 4 * KiB
 JOINED = 64 * KiB
 
-#: A batch whose pieces are smaller on average is joined before it is hashed: hashing lets go of the interpreter for each
-#: piece, and getting it back from a busy event loop takes far longer than copying does.
+#: A batch whose pieces are smaller on average is joined before it is hashed: hashing lets go of the interpreter for
+#: each piece, and getting it back from a busy event loop takes far longer than copying does.
 SMALL = 128 * KiB
 
 #: Stores pieces at an offset in a thread: how many bytes were stored, and what stopped it.

@@ -13,7 +13,7 @@ from moorage.api.answers import answer, done
 from moorage.api.call import Call, InjectedCall, integer
 from moorage.api.describe import LIST, described, text
 from moorage.api.operations import BASE
-from moorage.database.listing import Contains, Exact, ListQuery, Order
+from moorage.database.listing import Contains, Exact, ListQuery
 from moorage.errors import BadRequest
 from moorage.identity.groups import INTERNAL, LDAP
 from moorage.identity.models import UserGroup
@@ -126,9 +126,8 @@ async def search_user_groups(call: InjectedCall) -> Response[bytes]:
     page = call.list_query()
     wanted = call.required("groupname")
     await call.authenticated()
-    order = (Order("length"), Order("group_name"))
-    query = ListQuery((("group_name", Contains(wanted)),), order, page.page, page.page_size)
-    total, groups = await call.services.identity.groups.list(query)
+    query = ListQuery(page=page.page, page_size=page.page_size)
+    total, groups = await call.services.identity.groups.search(wanted, query)
     found = [GroupFound(group.group_id, group.name, group.group_type) for group in groups]
     return answer(found, headers=call.page_headers(page, total))
 

@@ -13,7 +13,7 @@ from moorage.api.call import Call, InjectedCall, check_length, integer
 from moorage.api.describe import LIST, described, text
 from moorage.api.operations import BASE
 from moorage.api.times import timestamp
-from moorage.database.listing import Between, Contains, ListQuery, Order
+from moorage.database.listing import Between, Contains, ListQuery
 from moorage.errors import BadRequest, Forbidden, MoorageError, PreconditionFailed, Unauthorized
 from moorage.events.models import Actor
 from moorage.identity.csrf_guard import VERIFIED
@@ -169,9 +169,8 @@ async def search_users(call: InjectedCall) -> Response[bytes]:
     page = call.list_query()
     wanted = call.required("username")
     await call.authenticated()
-    order = (Order("length"), Order("username"))
-    query = ListQuery((("username", Contains(wanted)),), order, page.page, page.page_size)
-    total, users = await call.services.identity.users.list(_without_admin(query))
+    query = _without_admin(ListQuery(page=page.page, page_size=page.page_size))
+    total, users = await call.services.identity.users.search(wanted, query)
     found = [UserFound(user.user_id, user.username) for user in users]
     return answer(found, headers=call.page_headers(page, total))
 

@@ -85,9 +85,8 @@ class CsrfGuard:
     def _judge(self, request: Request) -> _Verdict | None:
         """What becomes of a request; None: nothing, neither refused nor given a token."""
         has_cookies = request.header(b"cookie") is not None
-        needed = not request.path.startswith(_FOR_SCRIPTS) or (
-            has_cookies and cookie(request, SESSION_COOKIE) is not None
-        )
+        for_scripts = request.path.startswith(_FOR_SCRIPTS) or request.path == "/v2"
+        needed = not for_scripts or (has_cookies and cookie(request, SESSION_COOKIE) is not None)
         sent = cookie(request, csrf.COOKIE) if has_cookies else None
         if not needed and sent is None:
             return self._introduce(request)

@@ -19,10 +19,8 @@ _u = user_account.c
 
 _GROUP = (_g.group_id, _g.name, _g.group_type, func.coalesce(_g.ldap_dn, "").label("ldap_dn"))
 
-#: ``length`` puts the name that is the text one searches for before those that contain it.
 _COLUMNS = Columns(
-    {"group_name": _g.name, "group_type": _g.group_type, "ldap_group_dn": _g.ldap_dn, "id": _g.group_id}
-    | {"length": func.length(_g.name)},
+    {"group_name": _g.name, "group_type": _g.group_type, "ldap_group_dn": _g.ldap_dn, "id": _g.group_id},
     order="group_name",
     unique="id",
 )
@@ -52,12 +50,20 @@ async def group_by_id(connection: AsyncConnection, group_id: int, *, lock: bool 
     return None if row is None else _group(row)
 
 
-async def groups(connection: AsyncConnection, query: ListQuery) -> tuple[int, list[UserGroup]]:
-    """How many groups match, and the page."""
+async def groups(
+    connection: AsyncConnection, query: ListQuery, *, nearest: str | None = None
+) -> tuple[int, list[UserGroup]]:
+    """How many groups match, and the page.
+
+    ``nearest``: a text the names contain; the name that is this text comes first, then the shorter ones.
+    """
     conditions = _COLUMNS.conditions(query)
     total = await connection.scalar(select(func.count()).select_from(user_group).where(*conditions))
+    order = _COLUMNS.ordering(query)
+    if nearest is not None:
+        order = [_g.name != nearest, func.length(_g.name), _g.name, _g.group_id]
     rows = await connection.execute(
-        select(*_GROUP).where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
+        select(*_GROUP).where(*conditions).order_by(*order).limit(query.limit).offset(query.offset)
     )
     return total or 0, [_group(row) for row in rows]
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
-from moorage.database.listing import ListQuery
+from moorage.database.listing import Contains, ListQuery
 from moorage.errors import BadRequest, Conflict, NotFound
 from moorage.events.models import SYSTEM as BY_SYSTEM
 from moorage.events.models import Actor, Event
@@ -69,6 +69,11 @@ class GroupService:
         """How many groups match, and a page of them."""
         async with self._database.connect() as connection:
             return await queries.groups(connection, query)
+
+    async def search(self, name: str, query: ListQuery) -> tuple[int, Sequence[UserGroup]]:
+        """As ``list``, of the groups whose name contains ``name`` in any case, the nearest first."""
+        async with self._database.connect() as connection:
+            return await queries.groups(connection, query.where(("group_name", Contains(name))), nearest=name)
 
     async def rename(self, group_id: int, name: str, *, actor: Actor = BY_SYSTEM) -> None:
         """Give a group another name.

@@ -153,9 +153,7 @@ _USER = (
 )
 
 _COLUMNS = Columns(
-    {column.name: column for column in _USER}
-    # ``length`` puts the name that is the text one searches for before those that contain it.
-    | {"sysadmin_flag": user_account.c.sysadmin, "length": func.length(user_account.c.username)},
+    {column.name: column for column in _USER} | {"sysadmin_flag": user_account.c.sysadmin},
     order="username",
     unique="user_id",
 )
@@ -186,12 +184,19 @@ async def user_by_name(connection: AsyncConnection, username: str) -> User | Non
     return None if row is None else _user(row)
 
 
-async def users(connection: AsyncConnection, query: ListQuery) -> tuple[int, list[User]]:
-    """How many users match, and the page."""
+async def users(
+    connection: AsyncConnection, query: ListQuery, *, nearest: str | None = None
+) -> tuple[int, list[User]]:
+    """How many users match, and the page.
+
+    ``nearest``: a text the names contain; the name that is this text comes first, then the shorter ones.
+    """
+    name = user_account.c.username
     conditions = [~user_account.c.deleted, *_COLUMNS.conditions(query)]
     total = await connection.scalar(select(func.count()).select_from(user_account).where(*conditions))
+    order = _COLUMNS.ordering(query) if nearest is None else [name != nearest, func.length(name), name]
     rows = await connection.execute(
-        select(*_USER).where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
+        select(*_USER).where(*conditions).order_by(*order).limit(query.limit).offset(query.offset)
     )
     return total or 0, [_user(row) for row in rows]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from moorage.database.engine import Database
-from moorage.database.listing import ListQuery
+from moorage.database.listing import Contains, ListQuery
 from moorage.errors import BadRequest, Conflict, Forbidden, NotFound
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
@@ -99,6 +100,11 @@ class UserService:
         """How many users match, and a page of them."""
         async with self._database.connect() as connection:
             return await queries.users(connection, query)
+
+    async def search(self, name: str, query: ListQuery) -> tuple[int, Sequence[User]]:
+        """As ``list``, of the users whose name contains ``name`` in any case, the nearest first."""
+        async with self._database.connect() as connection:
+            return await queries.users(connection, query.where(("username", Contains(name))), nearest=name)
 
     async def exists(self, *, username: str | None = None, email: str | None = None) -> bool:
         """Whether there is a user of that name, or of that address in any case."""

@@ -65,7 +65,7 @@ class MemberView(Struct):
 class MemberRequest(Struct):
     """A user by id or name; Harbor's ``UserEntity``."""
 
-    user_id: Annotated[int, Meta(ge=0, lt=2**63)] | None = None
+    user_id: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
     username: str | None = None
 
 

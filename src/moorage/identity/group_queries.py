@@ -135,7 +135,8 @@ async def set_members(connection: AsyncConnection, group_id: int, user_ids: Coll
 async def add_member(connection: AsyncConnection, group_id: int, user_id: int) -> bool:
     """Put a user into a group; whether it was not there."""
     statement = insert(user_group_member).values(group_id=group_id, user_id=user_id).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount > 0
+    added = await connection.scalar(statement.returning(_m.user_id))
+    return added is not None
 
 
 async def remove_member(connection: AsyncConnection, group_id: int, user_id: int) -> bool:

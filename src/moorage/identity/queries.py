@@ -184,9 +184,7 @@ async def user_by_name(connection: AsyncConnection, username: str) -> User | Non
     return None if row is None else _user(row)
 
 
-async def users(
-    connection: AsyncConnection, query: ListQuery, *, nearest: str | None = None
-) -> tuple[int, list[User]]:
+async def users(connection: AsyncConnection, query: ListQuery, *, nearest: str | None = None) -> tuple[int, list[User]]:
     """How many users match, and the page.
 
     ``nearest``: a text the names contain; the name that is this text comes first, then the shorter ones.

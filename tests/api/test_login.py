@@ -13,6 +13,7 @@ from moorage.identity.models import SYSTEM, NewRobot, RobotAction, RobotPermissi
 from moorage.settings import Settings
 from tests.api.browser import ADMIN_PASSWORD, PASSWORD, TOKEN, Browser, cookies_of, events, rows, user
 from tests.api.conftest import running
+from tests.database.pooler import pooled
 from tests.identity.replica import message
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -357,6 +358,24 @@ async def test_the_time_is_configured_while_everything_runs(site: Application) -
     await age(site, 100)
     assert await browser.who() == "admin"
     assert await left(site) > 3 * 10**8
+
+
+async def test_sessions_hold_behind_a_pooler_in_transaction_mode(
+    seeded_url: str, plain_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pooled(seeded_url, tmp_path_factory.mktemp("pooler")) as behind:
+        async with running(plain_settings, behind) as one, running(plain_settings, behind) as two:
+            browser = Browser(one)
+            assert (await browser.log_in("admin", ADMIN_PASSWORD)).status_code == 200
+            await age(one, 100)
+            asked = [browser.who() for _ in range(20)] + [browser.at(two).who() for _ in range(20)]
+            # Beside others, so that one round trip carries the statements of several lanes.
+            asked += [Browser(one).who() for _ in range(5)]
+            guest = browser.http.get("/api/v2.0/users/current", auth=("admin", ADMIN_PASSWORD))
+            names = await asyncio.gather(*asked, guest)
+            assert names[:-1] == ["admin"] * 40 + [""] * 5
+            await browser.ask("GET", "/c/log_out")
+            assert await browser.at(two).who() == ""
 
 
 async def test_sessions_that_are_over_are_cleaned_up_in_batches(site: Application) -> None:

@@ -82,7 +82,8 @@ async def test_what_is_wrong_with_a_group_is_said(replica: Replica) -> None:
         assert message(await create(replica, name, kind))[:2] == (400, "BAD_REQUEST"), (name, kind)
     for method, path in (("POST", "/usergroups"), ("PUT", f"/usergroups/{group_id}")):
         assert message(await replica.api(method, path)) == (400, "BAD_REQUEST", "the group name should be provided")
-        for body in ({"group_name": 1}, [], {"group_type": "x"}):
+        wrong: list[Any] = [{"group_name": 1}, [], {"group_type": "x"}]
+        for body in wrong:
             assert message(await replica.api(method, path, json=body))[0] == 422
     for method in ("GET", "PUT", "DELETE"):
         for bad in ("0", "-1"):

@@ -76,8 +76,8 @@ async def test_a_user_is_made_shown_changed_and_deleted(replica: Replica) -> Non
     body = {"new_password": "Another-1x"}
     assert (await replica.api("PUT", f"/users/{user_id}/password", json=body)).status_code == 200
     for flag in (True, False):
-        body = {"sysadmin_flag": flag} if flag else {}
-        assert (await replica.api("PUT", f"/users/{user_id}/sysadmin", json=body)).status_code == 200
+        wanted = {"sysadmin_flag": True} if flag else {}
+        assert (await replica.api("PUT", f"/users/{user_id}/sysadmin", json=wanted)).status_code == 200
         assert (await replica.api("GET", f"/users/{user_id}")).json()["sysadmin_flag"] is flag
     answer = await replica.api("DELETE", f"/users/{user_id}")
     assert (answer.status_code, answer.content) == (200, b"")

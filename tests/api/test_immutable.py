@@ -133,7 +133,14 @@ async def test_what_can_be_no_rule_is_refused(replica: Replica, shop: int, chang
 
 async def test_bodies_and_ids_that_are_of_another_type_are_refused(replica: Replica, shop: int) -> None:
     assert (await replica.api("POST", PATH, json={})).status_code == 400
-    for body in ([], {"tag_selectors": "x"}, {"disabled": "x"}, {"priority": 1.5}, {"scope_selectors": {"a": 1}}):
+    bodies: list[Any] = [
+        [],
+        {"tag_selectors": "x"},
+        {"disabled": "x"},
+        {"priority": 1.5},
+        {"scope_selectors": {"a": 1}},
+    ]
+    for body in bodies:
         assert (await replica.api("POST", PATH, json=body)).status_code == 422, body
     assert message(await replica.api("POST", PATH)) == (
         422,

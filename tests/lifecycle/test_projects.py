@@ -67,10 +67,10 @@ async def test_a_project_comes_back_as_it_was(project: OwnProject) -> None:
     project_id = (await application.projects.find(project.name)).project_id
     await application.projects.members.add(project_id, await user(application, "ann"), Role.MAINTAINER)
     own, secret = await application.identity.robots.create(
-        NewRobot("ci", PROJECT, [RobotPermission(PROJECT, project.name, PULL)])
+        NewRobot("ci", PROJECT, (RobotPermission(PROJECT, project.name, PULL),))
     )
     other, _ = await application.identity.robots.create(
-        NewRobot(f"all-{project.name}", SYSTEM, [RobotPermission(PROJECT, project.name, PULL)])
+        NewRobot(f"all-{project.name}", SYSTEM, (RobotPermission(PROJECT, project.name, PULL),))
     )
     number = await project.make_rule("v*")
     made = await project.push("app", "w1")

@@ -99,17 +99,19 @@ async def verify(
 
 def _step(walk: _Walk, row: AuditRow, previous: bytes, hash: bytes, end: int) -> Iterator[Finding]:
     """What is wrong up to and with one row."""
-    yield from _advance(walk, row.id)
-    if row.id < walk.expected:
-        where = f"rows up to {walk.expected - 1} were purged" if row.id > 0 else "the log begins with 1"
+    yield from _advance(walk, min(row.id, end + 1))
+    if not walk.expected <= row.id <= end:
+        where = f"the log ends with {end}" if row.id > end else f"rows up to {walk.expected - 1} were purged"
+        if row.id < 1:
+            where = "the log begins with 1"
         yield Finding("inserted", row.id, row.id, f"row {row.id} was inserted: {where}")
-        return
-    if row.id > end:
-        yield Finding("inserted", row.id, row.id, f"row {row.id} was inserted: the log ends with {end}")
         return
     if chained(previous, row) != hash:
         yield Finding("altered", row.id, row.id, f"row {row.id} was altered: its content does not fit its hash")
-    elif walk.link is not None and walk.link != previous:
+        # What it was is unknown, and with it what the next row must follow on.
+        walk.expected, walk.link, walk.behind = row.id + 1, None, row.id
+        return
+    if walk.link is not None and walk.link != previous:
         yield _broken(walk)
     walk.expected, walk.link, walk.behind = row.id + 1, hash, row.id
 

@@ -72,10 +72,13 @@ async def test_an_event_reaches_its_consumer_with_all_that_was_recorded_and_leav
 
 
 async def test_an_event_of_a_transaction_that_rolls_back_never_happened(world: World) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with world.database.begin() as connection:
             await record(connection, ANN, Event("create", "project", "ghost"))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     await world.log("real")
     assert await world.rows() == ["real"]
 
@@ -140,7 +143,9 @@ async def test_a_consumer_that_fails_neither_loses_an_event_nor_holds_up_the_oth
         await until(others)
         assert await world.rows("resource", "outbox", "event_id") == ["a", "b", "c"]
         assert world.metrics.failures["bad"] >= 1
-        assert await world.execute("SELECT error FROM outbox_consumer WHERE name = 'bad'") == [("RuntimeError: no ink",)]
+        assert await world.execute("SELECT error FROM outbox_consumer WHERE name = 'bad'") == [
+            ("RuntimeError: no ink",)
+        ]
         bad.failing = False
 
         async def recovered() -> bool:
@@ -177,7 +182,9 @@ async def test_two_replicas_share_the_work_without_doubling_it(world: World) -> 
 
 
 @pytest.mark.parametrize("step", ["order", "consume", "advance"])
-async def test_a_dispatcher_killed_between_two_steps_neither_loses_nor_doubles(world: World, step: str, monkeypatch) -> None:
+async def test_a_dispatcher_killed_between_two_steps_neither_loses_nor_doubles(
+    world: World, step: str, monkeypatch
+) -> None:
     """A kill leaves the transaction that was open undone; whoever comes next begins there."""
     from moorage.events import queries
 

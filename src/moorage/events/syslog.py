@@ -52,13 +52,15 @@ class Endpoint:
         scheme, separator, rest = text.strip().partition("://")
         if not separator:
             scheme, rest = "tcp", text.strip()
+        if not rest.isprintable() or " " in rest:
+            raise InvalidEndpoint
         try:
             parts = urlsplit(f"//{rest}")
             host, port = parts.hostname, parts.port
         except ValueError:
             raise InvalidEndpoint from None
         plain = not (parts.path or parts.query or parts.fragment or parts.username)
-        if scheme not in ("tcp", "tls") or not plain or not host or not port or not host.isprintable():
+        if scheme not in ("tcp", "tls") or not plain or not host or not port:
             raise InvalidEndpoint
         return cls(host, port, scheme == "tls")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.events.dispatcher import Dispatcher
 from moorage.events.models import Event, Recorded
 from moorage.events.service import record
 from tests.events.conftest import ANN, World
@@ -38,7 +40,7 @@ class Notebook:
 
 
 @contextlib.asynccontextmanager
-async def running(*dispatchers):
+async def running(*dispatchers: Dispatcher) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(dispatcher.run()) for dispatcher in dispatchers]
     try:
         yield
@@ -48,7 +50,7 @@ async def running(*dispatchers):
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(condition, seconds: float = 10.0) -> float:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> float:
     begun = time.monotonic()
     while not await condition():
         assert time.monotonic() < begun + seconds, "it did not happen in time"
@@ -57,7 +59,8 @@ async def until(condition, seconds: float = 10.0) -> float:
 
 
 async def test_an_event_reaches_its_consumer_with_all_that_was_recorded_and_leaves_the_outbox(world: World) -> None:
-    notebook, found = Notebook(), []
+    notebook = Notebook()
+    found: list[Recorded] = []
 
     async def consume(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
         found.extend(events)
@@ -194,17 +197,15 @@ async def test_a_dispatcher_killed_between_two_steps_neither_loses_nor_doubles(
     writer = world.writer()
     dispatcher = world.dispatcher(writer)
     await world.log("before")
-    original = {"order": queries.order, "advance": queries.advance}
+    place: Any = writer if step == "consume" else queries
+    original = getattr(place, step)
 
-    async def killed(*arguments):
-        if step in original:
-            await original[step](*arguments)
-        else:
-            await type(writer).consume(writer, *arguments)
+    async def killed(*arguments: Any) -> None:
+        await original(*arguments)
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((writer, step) if step == "consume" else (queries, step)), killed)
+        patch.setattr(place, step, killed)
         await world.record("a", "b")
         with pytest.raises(Killed):
             await dispatcher.drain()

@@ -8,7 +8,7 @@ import datetime
 import json
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -84,7 +84,7 @@ async def forwarding(world: World, authorities: Path | None = None) -> AsyncIter
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(condition, seconds: float = 15.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -156,7 +156,9 @@ async def test_an_endpoint_nobody_answers_at_is_refused_as_harbor_does(value: st
     assert refused.value.message == f"bad request: could not connect to the audit endpoint: {value[:200]}"
 
 
-async def test_an_endpoint_that_answers_is_accepted_and_an_empty_one_too(authority) -> None:
+async def test_an_endpoint_that_answers_is_accepted_and_an_empty_one_too(
+    authority: tuple[ssl.SSLContext, Path],
+) -> None:
     context, pem = authority
     await check_endpoint("")
     async with Receiver() as receiver:
@@ -200,7 +202,9 @@ async def test_every_row_arrives_as_a_message_of_rfc_5424(world: World) -> None:
         assert json.loads(second[5])["resource"] == "ünï\ncode"
 
 
-async def test_it_arrives_over_tls_from_a_server_that_is_vouched_for(world: World, authority) -> None:
+async def test_it_arrives_over_tls_from_a_server_that_is_vouched_for(
+    world: World, authority: tuple[ssl.SSLContext, Path]
+) -> None:
     context, pem = authority
     async with Receiver(context) as receiver:
         world.configuration = {"audit_log_forward_endpoint": f"tls://{receiver.endpoint}"}
@@ -249,7 +253,7 @@ async def test_a_connection_that_breaks_is_made_again_and_no_message_is_lost(wor
         for number in range(20):
             await world.log(str(number))
             if number % 5 == 4:
-                await until(lambda number=number: str(number) in receiver.resources)
+                await until(lambda number=str(number): number in receiver.resources)  # type: ignore[misc]
                 receiver.hang_up()
         await until(lambda: set(receiver.resources) == {str(number) for number in range(20)})
         assert receiver.connections >= 4

@@ -219,7 +219,8 @@ async def test_statistics_of_what_was_deleted_meanwhile_are_forgotten(
         await connection.execute(text("TRUNCATE repository CASCADE"))
     monkeypatch.setattr("moorage.artifacts.pulls.LONGEST", -1.0)
     await application.pulls._try()
-    assert application.pulls._counts == application.pulls._artifacts == application.pulls._tags == {}
+    pulls = application.pulls
+    assert [pulls._counts, pulls._artifacts, pulls._tags] == [{}, {}, {}]
 
 
 async def test_pulls_beyond_what_memory_is_given_for_are_dropped_and_counted(

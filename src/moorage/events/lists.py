@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -84,13 +85,20 @@ async def page(connection: AsyncConnection, query: ListQuery, selection: Selecti
         return 0, []
     limit = min(query.limit or LARGEST, LARGEST)
     conditions = [~_A.forward_only, *_selected(selection), *_COLUMNS.conditions(query)]
-    total = await _counted(connection, query, selection)
-    if total is None:
+    count = _count(query, selection)
+    if count is None:
         return await _searched(connection, query, conditions, limit)
-    if query.offset >= total:
-        return total, []
-    ids = select(_A.id).where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(limit).offset(query.offset)
-    return total, await _entries(connection, query, _A.id.in_(ids))
+    ordering = _COLUMNS.ordering(query)
+    ids = select(_A.id).where(*conditions).order_by(*ordering).limit(limit).offset(query.offset)
+    if query.offset == 0:
+        # The page everybody looks at: one round trip, unless there is nothing.
+        shown = select(*_SHOWN, count.scalar_subquery()).where(_A.id.in_(ids)).order_by(*ordering)
+        rows = (await connection.execute(shown)).all()
+        if rows:
+            return int(rows[0][-1]), [AuditEntry(*row[:-1]) for row in rows]
+    total = int(await connection.scalar(count) or 0)
+    # Before a page that is not there lie all rows.
+    return total, await _entries(connection, query, _A.id.in_(ids)) if 0 < query.offset < total else []
 
 
 async def _searched(
@@ -137,10 +145,13 @@ def _selected(selection: Selection) -> list[ColumnElement[bool]]:
 # --- counting -----------------------------------------------------------------------------------
 
 
-async def _counted(connection: AsyncConnection, query: ListQuery, selection: Selection) -> int | None:
-    """The number of rows, if counters know it."""
-    filters = {spelling(name): wanted for name, wanted in query.filters}
-    known = {name: wanted for name, wanted in filters.items() if name in _KEYS}
+def _count(query: ListQuery, selection: Selection) -> Select[tuple[Any]] | None:
+    """What gives the number of rows, if counters know it."""
+    filters = [(spelling(name), wanted) for name, wanted in query.filters]
+    known = {name: wanted for name, wanted in filters if name in _KEYS}
+    if len(known) < sum(name in _KEYS for name, _ in filters):
+        # Two spellings of one key.
+        return None
     if any(not isinstance(wanted, Exact | AnyOf) for wanted in known.values()):
         return None
     if not known.keys() <= {"operation", "resource_type", "username"}:
@@ -150,11 +161,12 @@ async def _counted(connection: AsyncConnection, query: ListQuery, selection: Sel
         return None
     conditions = _scope(known.pop("username", None), selection)
     for name, wanted in known.items():
-        conditions.append(audit_count.c[name].in_(_values(wanted)))
+        if values := _values(wanted):
+            conditions.append(audit_count.c[name].in_(values))
     if selection.legacy:
         conditions.append(audit_count.c.operation.in_(LEGACY_OPERATIONS))
         conditions.append(audit_count.c.resource_type.in_(LEGACY_RESOURCE_TYPES))
-    return int(await connection.scalar(select(func.coalesce(func.sum(audit_count.c.rows), 0)).where(*conditions)) or 0)
+    return select(func.coalesce(func.sum(audit_count.c.rows), 0)).where(*conditions)
 
 
 _KEYS = frozenset(
@@ -173,7 +185,7 @@ _KEYS = frozenset(
 
 
 def _scope(username: Filter | None, selection: Selection) -> list[ColumnElement[bool]]:
-    if username is not None:
+    if username is not None and _values(username):
         return [audit_count.c.scope == "username", audit_count.c.key.in_(_values(username))]
     if selection.projects is None:
         return [audit_count.c.scope == "all", audit_count.c.key == ""]

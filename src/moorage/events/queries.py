@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,8 @@ from moorage.database.driver import fetch_all
 from moorage.events.models import Actor, Event, Recorded
 
 SEQUENCER = "sequencer"
+
+_decode = msgspec.json.Decoder().decode
 
 #: Seconds a dispatcher that froze in the middle of a transaction keeps the others from its work.
 _IDLE_LIMIT = "SELECT set_config('idle_in_transaction_session_timeout', '60s', true)"
@@ -96,8 +99,8 @@ async def lock(connection: AsyncConnection, name: str) -> tuple[int, int] | None
 
 
 _TAKE = """
-SELECT position, occurred, operator, address, request_id, operation, resource_type, resource, project_id, details,
-       succeeded
+SELECT position, occurred, operator, address, request_id, operation, resource_type, resource, project_id,
+       details::text, succeeded
   FROM outbox WHERE position > %s ORDER BY position LIMIT %s
 """
 
@@ -105,9 +108,15 @@ SELECT position, occurred, operator, address, request_id, operation, resource_ty
 async def take(connection: AsyncConnection, position: int, limit: int) -> list[Recorded]:
     """The next events after a position."""
     return [
-        Recorded(row[0], row[1], Actor(row[2], row[3], row[4]), Event(*row[5:]))
+        Recorded(row[0], row[1], Actor(*row[2:5]), _event(*row[5:]))
         for row in await fetch_all(connection, _TAKE, (position, limit))
     ]
+
+
+def _event(
+    operation: str, resource_type: str, resource: str, project_id: int | None, details: str | None, succeeded: bool
+) -> Event:
+    return Event(operation, resource_type, resource, project_id, _decode(details) if details else None, succeeded)
 
 
 async def advance(connection: AsyncConnection, name: str, position: int) -> None:

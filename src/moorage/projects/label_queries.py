@@ -94,8 +94,8 @@ async def remove(connection: AsyncConnection, label_id: int) -> bool:
 async def attach(connection: AsyncConnection, artifact_id: int, label_id: int) -> bool:
     """Put a label on an artifact; whether it was not on it."""
     statement = insert(artifact_label).values(artifact_id=artifact_id, label_id=label_id)
-    added = await connection.execute(statement.on_conflict_do_nothing())
-    return added.rowcount > 0
+    added = await connection.scalar(statement.on_conflict_do_nothing().returning(_AL.label_id))
+    return added is not None
 
 
 async def detach(connection: AsyncConnection, artifact_id: int, label_id: int) -> bool:

@@ -29,8 +29,8 @@ async def is_public(connection: AsyncConnection, project_id: int) -> bool | None
 async def add(connection: AsyncConnection, project_id: int, key: str, value: str) -> bool:
     """Set a key that is not set; whether it was not."""
     statement = insert(project_metadata).values(project_id=project_id, name=key, value=value)
-    added = await connection.execute(statement.on_conflict_do_nothing())
-    return added.rowcount > 0
+    added = await connection.scalar(statement.on_conflict_do_nothing().returning(_M.name))
+    return added is not None
 
 
 async def put(connection: AsyncConnection, project_id: int, wanted: Mapping[str, str]) -> None:

@@ -10,21 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.listing import Columns, ListQuery
-from moorage.database.tables import artifact_label, label, project
+from moorage.database.tables import artifact_label, label
 from moorage.projects.models import Label
 
 _L, _AL = label.c, artifact_label.c
 
-_SELECT = select(
-    _L.label_id,
-    _L.name,
-    _L.description,
-    _L.color,
-    _L.project_id,
-    project.c.name.label("project"),
-    _L.creation_time,
-    _L.update_time,
-).select_from(label.outerjoin(project, project.c.project_id == _L.project_id))
+_SELECT = select(_L.label_id, _L.name, _L.description, _L.color, _L.project_id, _L.creation_time, _L.update_time)
 
 _COLUMNS = Columns(
     {
@@ -52,7 +43,7 @@ async def find(connection: AsyncConnection, label_id: int) -> Label | None:
 
 async def hold(connection: AsyncConnection, label_id: int, *, change: bool = False) -> Label | None:
     """As ``find``, and kept from being deleted until the transaction ends; ``change``: from being changed as well."""
-    statement = _SELECT.where(_L.label_id == label_id).with_for_update(key_share=not change, read=not change, of=label)
+    statement = _SELECT.where(_L.label_id == label_id).with_for_update(key_share=not change, read=not change)
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else _label(row)
 
@@ -61,8 +52,11 @@ async def page(connection: AsyncConnection, project_id: int | None, query: ListQ
     """How many labels of a project, or of the system, match; and the page. Both walk one index in order."""
     conditions = [_L.project_id == project_id, *_COLUMNS.conditions(query)]
     total = await connection.scalar(select(func.count()).select_from(label).where(*conditions))
+    # The project is the same for all of them, but named first it lets PostgreSQL see that the index is in this order:
+    # of a column that is null it does not know.
+    ordering = (_L.project_id.asc(), *_COLUMNS.ordering(query))
     rows = await connection.execute(
-        _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
+        _SELECT.where(*conditions).order_by(*ordering).limit(query.limit).offset(query.offset)
     )
     return total or 0, [_label(row) for row in rows]
 

@@ -91,13 +91,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of a project, or of the whole system when ``project_id`` is None; ``project`` is the project's name."""
+    """A label of a project, or of the whole system when ``project_id`` is None."""
 
     label_id: int
     name: str
     description: str
     color: str
     project_id: int | None
-    project: str | None
     creation_time: datetime
     update_time: datetime

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, text, union_all, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
@@ -54,15 +67,33 @@ _COLUMNS = Columns(
 _WITH_OWNER = project.outerjoin(user_account, user_account.c.user_id == _P.owner_id)
 
 
-def _groups_of(user_id: int) -> Any:
-    return select(user_group_member.c.group_id).where(user_group_member.c.user_id == user_id)
+# Made once: to put such an expression together takes as long as some of the statements.
+_VIEWER = bindparam("viewer_id", type_=BigInteger)
+_GROUPS = select(user_group_member.c.group_id).where(user_group_member.c.user_id == _VIEWER)
 
+#: Whether a project is one that the viewer belongs to; found once for the statement, not once for each project.
+_BELONGS = _P.project_id.in_(
+    union_all(
+        select(_M.project_id).where(_M.entity_type == "u", _M.entity_id == _VIEWER),
+        select(_M.project_id).where(_M.entity_type == "g", _M.entity_id.in_(_GROUPS)),
+    )
+)
 
-def _member_of(user_id: int) -> ColumnElement[bool]:
-    """Whether a project is one that a user belongs to; found once for the statement, not once for each project."""
-    own = select(_M.project_id).where(_M.entity_type == "u", _M.entity_id == user_id)
-    of_groups = select(_M.project_id).where(_M.entity_type == "g", _M.entity_id.in_(_groups_of(user_id)))
-    return _P.project_id.in_(union_all(own, of_groups))
+#: Every role of the viewer in a project, each as often as the viewer has it.
+_ROLES = func.array(
+    union_all(
+        select(_M.role)
+        .where(_M.project_id == _P.project_id, _M.entity_type == "u", _M.entity_id == _VIEWER)
+        .correlate(project),
+        select(_M.role)
+        .where(
+            _M.project_id == _P.project_id,
+            _M.entity_type == "g",
+            _M.entity_id == any_(func.array(_GROUPS.scalar_subquery())),
+        )
+        .correlate(project),
+    ).scalar_subquery()
+)
 
 
 def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
@@ -70,41 +101,39 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
         return []
     ways: list[ColumnElement[bool]] = [_P.public]
     if viewer.user_id is not None:
-        ways.append(_member_of(viewer.user_id))
+        ways.append(_BELONGS)
     if viewer.names:
         ways.append(_P.name.in_(viewer.names))
     return [or_(*ways)]
 
 
-def _roles_of(user_id: int | None) -> ColumnElement[Any]:
-    if user_id is None:
-        return literal(None)
-    direct = (_M.entity_type == "u") & (_M.entity_id == user_id)
-    through_group = (_M.entity_type == "g") & _M.entity_id.in_(_groups_of(user_id))
-    roles = select(func.array_agg(aggregate_order_by(_M.role.distinct(), _M.role.asc())))
-    return roles.where(_M.project_id == _P.project_id, or_(direct, through_group)).scalar_subquery()
+_SELECT = select(
+    _P.project_id,
+    _P.name,
+    _P.public,
+    _P.owner_id,
+    user_account.c.username.label("owner_name"),
+    _P.creation_time,
+    _P.update_time,
+    _REPO_COUNT.label("repo_count"),
+    _METADATA.label("metadata"),
+    func.coalesce(_A["items"], text("'{}'::text[]")).label("items"),
+    _A.expires_at,
+).select_from(_WITH_OWNER.outerjoin(project_cve_allowlist, _A.project_id == _P.project_id))
+_SELECT_WITH_ROLES = _SELECT.add_columns(_ROLES.label("roles"))
 
 
 def _select(user_id: int | None) -> Any:
-    return select(
-        _P.project_id,
-        _P.name,
-        _P.public,
-        _P.owner_id,
-        user_account.c.username.label("owner_name"),
-        _P.creation_time,
-        _P.update_time,
-        _REPO_COUNT.label("repo_count"),
-        _METADATA.label("metadata"),
-        _roles_of(user_id).label("roles"),
-        func.coalesce(_A["items"], text("'{}'::text[]")).label("items"),
-        _A.expires_at,
-    ).select_from(_WITH_OWNER.outerjoin(project_cve_allowlist, _A.project_id == _P.project_id))
+    return _SELECT if user_id is None else _SELECT_WITH_ROLES
+
+
+def _of_viewer(user_id: int | None) -> dict[str, int]:
+    return {} if user_id is None else {"viewer_id": user_id}
 
 
 def _project(row: Any) -> Project:
     values = dict(row._mapping)
-    values["roles"] = tuple(Role(role) for role in values["roles"] or ())
+    values["roles"] = tuple(Role(role) for role in sorted(set(values.get("roles") or ())))
     values["allowlist"] = Allowlist(tuple(values.pop("items")), values.pop("expires_at"))
     return Project(**values)
 
@@ -114,20 +143,23 @@ async def find(
 ) -> Project | None:
     """The project of that id or name, with the roles ``user_id`` has in it."""
     wanted = _P.project_id == project_id if project_id is not None else _P.name == name
-    row = (await connection.execute(_select(user_id).where(wanted, ~_P.deleted))).one_or_none()
+    statement = _select(user_id).where(wanted, ~_P.deleted)
+    row = (await connection.execute(statement, _of_viewer(user_id))).one_or_none()
     return None if row is None else _project(row)
 
 
 async def page(connection: AsyncConnection, query: ListQuery, viewer: Viewer) -> tuple[int, list[Project]]:
     """How many projects match that the viewer may see, and the page: two statements whatever its size."""
     conditions = [~_P.deleted, *_visible(viewer), *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(_WITH_OWNER).where(*conditions))
+    parameters = _of_viewer(viewer.user_id)
+    total = await connection.scalar(select(func.count()).select_from(_WITH_OWNER).where(*conditions), parameters)
     ordering = _COLUMNS.ordering(query)
     # The page is cut before anything else is looked up: what is skipped by the offset costs no more than its row.
     shown = select(_P.project_id).select_from(_WITH_OWNER).where(*conditions).order_by(*ordering)
     shown = shown.limit(query.limit).offset(query.offset)
     rows = await connection.execute(
-        _select(viewer.user_id).where(_P.project_id.in_(select(shown.subquery().c.project_id))).order_by(*ordering)
+        _select(viewer.user_id).where(_P.project_id.in_(select(shown.subquery().c.project_id))).order_by(*ordering),
+        parameters,
     )
     return total or 0, [_project(row) for row in rows]
 

@@ -72,7 +72,9 @@ class MetadataService:
             raise BadRequest(f"invalid key: {key}")
         async with self._database.begin() as connection:
             name = await _change(connection, project_id, public=False if key == PUBLIC else None)
-            if await metadata_queries.unset(connection, project_id, [key]) or key == PUBLIC:
+            # What the database cannot hold is not set.
+            unset = "\0" not in key and await metadata_queries.unset(connection, project_id, [key])
+            if unset or key == PUBLIC:
                 await record(connection, actor, _changed(project_id, name, key))
 
 

@@ -127,6 +127,7 @@ async def test_what_a_user_is_through_a_group_is_shown_with_the_project(replica:
         ({"role_id": 2, "member_group": {"id": 999}}, (400, "Group 999 not found")),
         ({"role_id": 2, "member_group": {"ldap_group_dn": "cn=x"}}, (404, "cn=x not found: not supported")),
         ({"role_id": 2, "member_group": {"group_name": "g", "group_type": 3}}, (404, "g not found: not supported")),
+        ({"role_id": 2, "member_group": {"group_name": "g", "group_type": 2**62}}, (404, "g not found: not supported")),
         ({"role_id": "x"}, (422, "Expected `int`, got `str` - at `$.role_id`")),
         ({"role_id": 2**70, "member_user": {"username": "ann"}}, (422, "at `$.role_id`")),
         ({"role_id": 2, "member_user": {"user_id": 2**63}}, (422, "at `$.member_user.user_id`")),
@@ -201,7 +202,8 @@ async def test_members_are_listed_in_pages_and_looked_for_by_name(replica: Repli
     assert answer.headers["link"] == (
         f'<{path}?page=1&page_size=1>; rel="prev" , <{path}?page=3&page_size=1>; rel="next"'
     )
-    assert message(await replica.api("GET", "/projects/shop/members?entityname=a%00"))[0] == 400
+    for query in ("entityname=a%00", "q=role_id=[1~9999999999]", "q=role_id=x", "q=id=99999999999999999999"):
+        assert message(await replica.api("GET", f"/projects/shop/members?{query}"))[0] == 400
 
 
 async def test_a_deleted_user_is_no_member(replica: Replica, shop: int) -> None:

@@ -325,7 +325,7 @@ async def test_a_project_has_a_list_of_cves_it_does_not_mind(replica: Replica) -
         ({"items": [{}]}, (400, "invalid CVE ID in the allowlist: ''")),
         ({"items": [{"cve_id": "a\0"}]}, (400, "invalid CVE ID in the allowlist: 'a\\x00'")),
         ({"expires_at": 2**63}, (422, "at `$.cve_allowlist.expires_at`")),
-        ({"items": ["CVE-1"]}, (422, "at `$.cve_allowlist.items[...]`")),
+        ({"items": ["CVE-1"]}, (422, "at `$.cve_allowlist.items[0]`")),
     ],
 )
 async def test_a_list_that_is_none_is_refused(

@@ -81,6 +81,7 @@ def test_other_keys(key: str, value: str, expected: str) -> None:
 def test_a_project_brings_what_is_about_it() -> None:
     given = {"public": "T", "auto_scan": "0", "severity": "", "proxy_speed_kb": "no number", "nothing": "x"}
     assert changes(given) == Changes(True, {"auto_scan": "false", "severity": None}, None)
+    assert changes(given).named == ["auto_scan", "public", "severity"]
     assert changes({"retention_id": ""}) == Changes(None, {}, "")
     assert changes({"public": "", "prevent_vul": None}) == Changes()
     with pytest.raises(BadRequest, match=r"metadata\.auto_scan should only be 'true' or 'false', but got: 'no'"):

@@ -69,6 +69,12 @@ class Changes:
     values: Mapping[str, str | None] = field(default_factory=dict)
     retention_id: str | None = None
 
+    @property
+    def named(self) -> list[str]:
+        """The keys it is about, in order."""
+        public = [PUBLIC] * (self.public is not None)
+        return sorted([*self.values, *public, *[RETENTION] * (self.retention_id is not None)])
+
 
 def normal_value(key: str, value: str) -> str:
     """The value of a key that is changed alone, as it is kept.

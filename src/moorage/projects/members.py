@@ -13,6 +13,9 @@ from moorage.events.service import record
 from moorage.projects import member_queries, queries
 from moorage.projects.models import ROLE_NAMES, Entity, Member
 
+#: LDAP, HTTP, OIDC (H row 23).
+GROUP_TYPES = (1, 2, 3)
+
 
 class MemberService:
     """Members by id: users and groups. Every change counts from the next request on."""
@@ -123,7 +126,7 @@ async def _hold(connection: AsyncConnection, wanted: Entity) -> tuple[int, str, 
     if not name:
         raise BadRequest("at least one of member_user or member_group must be provided")
     found = None
-    if _storable(name):
+    if _storable(name) and (wanted.ldap_dn or wanted.group_type in GROUP_TYPES):
         found = await member_queries.hold_group(
             connection, name=wanted.group_name, group_type=wanted.group_type, ldap_dn=wanted.ldap_dn
         )

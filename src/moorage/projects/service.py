@@ -86,7 +86,7 @@ class ProjectService:
         """
         wanted = changes(metadata or {})
         check_allowlist(allowlist or Allowlist())
-        changed = [f"metadata.{key}" for key in metadata or {}] + ["cve_allowlist"] * (allowlist is not None)
+        changed = [f"metadata.{key}" for key in wanted.named] + ["cve_allowlist"] * (allowlist is not None)
         if not changed:
             return
         async with self._database.begin() as connection:

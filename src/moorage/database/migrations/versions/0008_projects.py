@@ -1,4 +1,4 @@
-"""Allow-lists of projects.
+"""Allow-lists of projects, and their repositories counted from an index.
 
 Revision ID: 0008
 Revises: 0007
@@ -24,6 +24,8 @@ CREATE TABLE project_cve_allowlist (
     CONSTRAINT fk_project_cve_allowlist_project_id_project FOREIGN KEY(project_id)
         REFERENCES project (project_id) ON DELETE CASCADE
 );
+
+CREATE INDEX ix_repository_pushed ON repository (project_id) WHERE first_push_time IS NOT NULL;
 """
 
 

@@ -46,10 +46,15 @@ async def kinds(world: World) -> list[tuple[str, int, int]]:
             "pull artifact: shop/a@sha256:ab",
         ),
         (
-            Event("update", "user", "ann", None, {"description": "update user with name: ann, change user password"}),
+            Event("update", "user", "ann", None, {"description": "change user password"}),
             "update user with name: ann, change user password",
         ),
-        (Event("update", "configuration", "x", None, {"description": "y" * 5_000}), "y" * 2_000),
+        (
+            Event("update", "configuration", "configuration", None, {"description": "y" * 5_000}),
+            ("update configuration: " + "y" * 5_000)[:2_000],
+        ),
+        (Event("create", "member", "ann", 1, {"project": "shop"}), "create member ann in project shop"),
+        (Event("delete", "member", "ann", 1, {"project": "shop"}), "delete member ann from project shop"),
     ],
 )
 async def test_descriptions_are_harbors(event: Event, expected: str) -> None:

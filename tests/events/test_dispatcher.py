@@ -186,7 +186,7 @@ async def test_two_replicas_share_the_work_without_doubling_it(world: World) -> 
 
 @pytest.mark.parametrize("step", ["order", "consume", "advance"])
 async def test_a_dispatcher_killed_between_two_steps_neither_loses_nor_doubles(
-    world: World, step: str, monkeypatch
+    world: World, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A kill leaves the transaction that was open undone; whoever comes next begins there."""
     from moorage.events import queries

@@ -25,6 +25,8 @@ from tests.events.conftest import World
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
+Authority = tuple[ssl.SSLContext, Path]
+
 QUERY = ListQuery(page_size=50)
 HEAD = re.compile(r"<(\d+)>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z) (\S+) moorage - (\S+) - (\{.*\})", re.DOTALL)
 
@@ -157,7 +159,7 @@ async def test_an_endpoint_nobody_answers_at_is_refused_as_harbor_does(value: st
 
 
 async def test_an_endpoint_that_answers_is_accepted_and_an_empty_one_too(
-    authority: tuple[ssl.SSLContext, Path],
+    authority: Authority,
 ) -> None:
     context, pem = authority
     await check_endpoint("")
@@ -202,9 +204,7 @@ async def test_every_row_arrives_as_a_message_of_rfc_5424(world: World) -> None:
         assert json.loads(second[5])["resource"] == "ünï\ncode"
 
 
-async def test_it_arrives_over_tls_from_a_server_that_is_vouched_for(
-    world: World, authority: tuple[ssl.SSLContext, Path]
-) -> None:
+async def test_it_arrives_over_tls_from_a_server_that_is_vouched_for(world: World, authority: Authority) -> None:
     context, pem = authority
     async with Receiver(context) as receiver:
         world.configuration = {"audit_log_forward_endpoint": f"tls://{receiver.endpoint}"}

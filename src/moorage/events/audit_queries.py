@@ -102,7 +102,7 @@ RETURNING a.id, a.hash, a.operation, a.resource_type, a.username, a.project_id, 
 _PURGE_OLD = text(
     _PURGE.format(
         condition="op_time < :before AND id > :after"
-        " AND operation || '_' || replace(resource_type, ' ', '_') = ANY(cast(:types AS text[]))"
+        " AND operation || '_' || translate(resource_type, ' -', '__') = ANY(cast(:types AS text[]))"
     )
 )
 _PURGE_FORWARDED = text(_PURGE.format(condition="forward_only AND id <= :upto"))
@@ -111,7 +111,7 @@ _MATCHING = text(
     """
     SELECT count(*) FROM audit_log
      WHERE op_time < :before
-       AND operation || '_' || replace(resource_type, ' ', '_') = ANY(cast(:types AS text[]))
+       AND operation || '_' || translate(resource_type, ' -', '__') = ANY(cast(:types AS text[]))
     """
 )
 

@@ -41,9 +41,11 @@ EVENT_TYPES = (
     "update_label",
     "delete_label",
     "update_quota",
-    "create_user_group",
-    "update_user_group",
-    "delete_user_group",
+    "create_usergroup",
+    "update_usergroup",
+    "delete_usergroup",
+    "create_artifact_label",
+    "delete_artifact_label",
     "create_immutable_rule",
     "update_immutable_rule",
     "delete_immutable_rule",
@@ -59,14 +61,17 @@ ANONYMOUS = "anonymous"
 MAX_DESCRIPTION = 2_000
 
 #: Types whose descriptions end with the name after a colon; others say "with name".
-_PLAIN = frozenset({"project", "repository", "tag", "robot", "configuration"})
+_PLAIN = frozenset({"project", "repository", "tag", "robot", "artifact"})
 
 _ARTIFACT_VERBS = {"create": "push"}
 
 
+_UNDERSCORES = str.maketrans(" -", "__")
+
+
 def event_type(operation: str, resource_type: str) -> str:
     """``create_artifact``: what ``disabled_audit_log_event_types`` names."""
-    return f"{operation}_{resource_type}".replace(" ", "_")
+    return f"{operation}_{resource_type}".translate(_UNDERSCORES)
 
 
 def disabled_types(setting: object) -> frozenset[str]:
@@ -75,22 +80,25 @@ def disabled_types(setting: object) -> frozenset[str]:
 
 
 def description(event: Event) -> str:
-    """What the log says was done, in Harbor's words; ``details["description"]`` goes before anything made up here."""
-    details = event.details or {}
-    given = details.get("description")
-    if isinstance(given, str) and given:
-        return given[:MAX_DESCRIPTION]
-    kind, operation = event.resource_type, event.operation
+    """What the log says was done, in Harbor's words; ``details["description"]`` says more of it after a comma."""
+    details, kind, operation = event.details or {}, event.resource_type, event.operation
+    more = details.get("description") or ""
     if operation in ("login", "logout"):
-        return operation
-    if kind == "artifact" and "digest" in details:
+        text = operation
+    elif kind == "artifact" and "digest" in details:
         repository = details.get("repository") or event.resource.partition("@")[0]
         text = f"{_ARTIFACT_VERBS.get(operation, operation)} artifact: {repository}@{details['digest']}"
-    elif kind in _PLAIN or kind == "artifact":
+    elif kind == "configuration":
+        # What was changed, as far as it may be told.
+        return f"{operation} configuration: {more or event.resource}"[:MAX_DESCRIPTION]
+    elif kind == "member" and "project" in details:
+        preposition = "from" if operation == "delete" else "in"
+        text = f"{operation} member {event.resource} {preposition} project {details['project']}"
+    elif kind in _PLAIN:
         text = f"{operation} {kind}: {event.resource}"
     else:
         text = f"{operation} {kind} with name: {event.resource}"
-    return text[:MAX_DESCRIPTION]
+    return f"{text}, {more}"[:MAX_DESCRIPTION] if more else text[:MAX_DESCRIPTION]
 
 
 def artifact_name(repository: str, digest: str, tags: Iterable[str] = ()) -> str:

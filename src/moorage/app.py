@@ -96,6 +96,7 @@ class Application:
         keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
+        configurations = Configurations(reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
@@ -107,13 +108,13 @@ class Application:
             store=store,
             keys=keys,
             access=access,
-            identity=IdentityService(database, access, settings.security, reader),
+            identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
             repositories=RepositoryService(database),
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
-            configurations=Configurations(reader),
+            configurations=configurations,
             metrics=metrics,
         )
         application.asgi = application._edge(registry_metrics, access_log)
@@ -190,6 +191,7 @@ class Application:
                 projects=self.projects,
                 system=system,
                 artifacts=self.artifacts,
+                repositories=self.repositories,
                 configurations=self.configurations,
                 external_url=external_url,
             )

@@ -43,8 +43,8 @@ def test_a_pattern_matches_within_components(pattern: str, yes: str, no: str) ->
 @unit
 def test_several_patterns_add_up_and_none_is_nothing() -> None:
     found = Repositories(["base", "app/*"])
-    assert found.matches("base") and found.matches("app/web") and not found.matches("x")
-    assert not NONE.matches("") and not NONE.matches("x")
+    assert [name for name in ("base", "app/web", "x") if found.matches(name)] == ["base", "app/web"]
+    assert [name for name in ("", "x") if NONE.matches(name)] == []
 
 
 def _plain(pattern: str, name: str) -> bool:
@@ -80,8 +80,10 @@ def test_no_pattern_makes_matching_slow() -> None:
 @unit
 @pytest.mark.parametrize(
     "pattern",
-    ["", "/", "a//b", "/a", "a/", "App", "a b", "a***", "a**b", "**/a", "a/**/b", "a\0", "a\nb", "(a+)+", "a|b", "[ab]"]
-    + ["a" * (MAX_LENGTH + 1), "*a" * 9, "ä"],
+    [
+        *("", "/", "a//b", "/a", "a/", "App", "a b", "a***", "a**b", "**/a", "a/**/b", "a\0", "a\nb"),
+        *("(a+)+", "a|b", "[ab]", "a" * (MAX_LENGTH + 1), "*a" * 9, "\u00e4"),
+    ],
 )
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(BadRequest, match="bad request repositories"):
@@ -128,9 +130,8 @@ def test_postgresql_finds_the_same_repositories(postgres: str) -> None:
                 where = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
                 every = [f"{where_in}/{name}" for name in names for where_in in ("shop", "shopx")]
                 # The statement is the product's own; its values are those above.
-                rows = connection.execute(
-                    f"SELECT name FROM unnest(%s::text[]) AS name WHERE {where}".replace("%%", "%"), [every]
-                ).fetchall()
+                statement = "SELECT name FROM unnest(%s::text[]) AS name WHERE " + str(where)
+                rows = connection.execute(statement, [every]).fetchall()
                 expected_full = [f"{where_in}/{name}" for name in expected for where_in in ("shop", "shopx")]
                 if project is not None:
                     expected_full = [name for name in expected_full if name.startswith("shop/")]

@@ -66,6 +66,12 @@ class Way:
     group_id: int | None = None
     namespace: str = ""
 
+    def gives(self, resource: str, action: str, repository: str | None) -> bool:
+        """Whether it allows ``action`` on ``resource``; the arguments are those of ``ProjectAccess.decide``."""
+        if self.permissions is not None and (resource, action) not in self.permissions:
+            return False
+        return self.repositories is None or (repository is not None and self.repositories.matches(repository))
+
 
 _SYSADMIN = Way(Source.SYSADMIN, None)
 _PUBLIC = Way(Source.PUBLIC, PUBLIC_PERMISSIONS)
@@ -118,13 +124,7 @@ class ProjectAccess:
             repository: the repository it is about, without the project's name. None: about the project as a whole,
                 or every repository in it; a right that is limited to some is then not enough.
         """
-        permission = (resource, action)
-        for way in self.ways:
-            if way.permissions is None or permission in way.permissions:
-                limit = way.repositories
-                if limit is None or (repository is not None and limit.matches(repository)):
-                    return way
-        return None
+        return next((way for way in self.ways if way.gives(resource, action, repository)), None)
 
     def allows(self, resource: str, action: str, repository: str | None = None) -> bool:
         """Whether the account may do ``action`` on ``resource``; the arguments are those of ``decide``."""

@@ -125,3 +125,16 @@ def administers(users: Sequence[int], rows: Sequence[Row]) -> Mapping[int, bool]
     """Whether each user is project admin of any project."""
     found = {users[position] for (position,) in rows}
     return {user: user in found for user in users}
+
+
+GROUP_NAMES = "SELECT group_id, name FROM user_group WHERE group_id = ANY(%s::bigint[])"
+
+
+def group_names_parameters(groups: Sequence[int]) -> tuple[list[int]]:
+    """The parameters of ``GROUP_NAMES``."""
+    return (list(groups),)
+
+
+def group_names(groups: Sequence[int], rows: Sequence[Row]) -> Mapping[int, str | None]:
+    """The name of each group; None when there is none."""
+    return {**dict.fromkeys(groups, None), **dict(rows)}

@@ -33,6 +33,15 @@ ROLE_STRENGTH: Mapping[Role, int] = {
     Role.LIMITED_GUEST: 10,
 }
 
+#: Harbor's names of the roles.
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.PROJECT_ADMIN: "projectAdmin",
+    Role.MAINTAINER: "maintainer",
+    Role.DEVELOPER: "developer",
+    Role.GUEST: "guest",
+    Role.LIMITED_GUEST: "limitedGuest",
+}
+
 _ACTIONS = {
     "C": "create",
     "R": "read",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from moorage.access import queries, reach
 from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
@@ -25,6 +26,9 @@ class AccessService:
         self._administers: Lane[int, bool] = reader.lane(
             queries.ADMINISTERS, queries.administers_parameters, queries.administers
         )
+        self._groups: Lane[int, str | None] = reader.lane(
+            queries.GROUP_NAMES, queries.group_names_parameters, queries.group_names
+        )
 
     def submit(self, principal: Principal, project: str) -> asyncio.Future[ProjectAccess]:
         """As ``project_access``, without waiting: the caller may ask for other facts meanwhile."""
@@ -46,6 +50,12 @@ class AccessService:
         account = (principal.kind, principal.id)
         access, limits = await asyncio.gather(self.submit(principal, ""), self._limits.submit(account))
         return Reach(account, access.principal, limits, resource, action)
+
+    async def group_names(self, ids: Iterable[int]) -> dict[int, str]:
+        """The names of groups, by id; those that are gone are left out."""
+        known = list(ids)
+        names = await asyncio.gather(*map(self._groups.submit, known))
+        return {group_id: name for group_id, name in zip(known, names, strict=True) if name is not None}
 
     async def administers_a_project(self, user_id: int) -> bool:
         """Whether a user is project admin anywhere, by itself or through a group."""

@@ -135,9 +135,13 @@ class Call:
             NotFound: there is no such project.
         """
         access = await self.project_access(name_or_id)
-        if access.allows(resource, action, repository) and access.project is not None:
-            return access.project
-        raise await self._refused(name_or_id, access)
+        return await self._allowed(unquote(name_or_id), access, resource, action, repository)
+
+    async def require_named_project(self, name: str, resource: str, action: str) -> ProjectFacts:
+        """As ``require_project``, of a project whose name stands in a body."""
+        known = name if "\0" not in name else ""
+        access = await self.services.access.project_access(await self.principal(), known)
+        return await self._allowed(name, access, resource, action)
 
     async def require_list(
         self, name_or_id: str, resource: str, action: str
@@ -155,18 +159,27 @@ class Call:
         allowed = access.repositories(resource, action)
         if access.project is not None and allowed != NONE:
             return access.project, allowed
-        raise await self._refused(name_or_id, access)
+        raise await self._refused(unquote(name_or_id), access)
 
     async def project_access(self, name_or_id: str) -> ProjectAccess:
         """What who asks may do in a project; ``name_or_id`` is as it stands in the path."""
-        principal = await self.principal()
-        name = await self._project_name(unquote(name_or_id))
-        return await self.services.access.project_access(principal, name)
+        return await self.services.access.project_access(await self.principal(), await self.project_name(name_or_id))
 
-    async def _refused(self, name_or_id: str, access: ProjectAccess) -> MoorageError:
+    async def project_name(self, name_or_id: str) -> str:
+        """A project's name from what stands in the path; empty when there cannot be one."""
+        return await self._project_name(unquote(name_or_id))
+
+    async def _allowed(
+        self, shown: str, access: ProjectAccess, resource: str, action: str, repository: str | None = None
+    ) -> ProjectFacts:
+        if access.allows(resource, action, repository) and access.project is not None:
+            return access.project
+        raise await self._refused(shown, access)
+
+    async def _refused(self, shown: str, access: ProjectAccess) -> MoorageError:
         """The error for one who may not (H row 37)."""
         if access.project is None and access.valid and access.sysadmin:
-            return NotFound(f"project {unquote(name_or_id)} not found")
+            return NotFound(f"project {shown[:300]} not found")
         return Unauthorized() if await self.principal() is ANONYMOUS else Forbidden()
 
     async def _project_name(self, shown: str) -> str:

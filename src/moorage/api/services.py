@@ -8,6 +8,7 @@ from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.identity.service import IdentityService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
 
@@ -21,6 +22,7 @@ class Services:
     projects: ProjectService
     system: SystemService
     artifacts: ArtifactService
+    repositories: RepositoryService
     configurations: Configurations
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

@@ -124,6 +124,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
         yield CommandServices(settings, identity, ProjectService(database), keys)
     finally:
         identity.close()
+        await reader.close()
         await database.close()
 
 

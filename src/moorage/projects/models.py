@@ -6,20 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from moorage.access.roles import Role
+from moorage.access.roles import ROLE_NAMES, Role
+
+__all__ = ["LIBRARY_ID", "LIBRARY_NAME", "ROLE_NAMES", "Member", "Project", "Viewer"]
 
 #: Of the project the first start makes.
 LIBRARY_ID = 1
 LIBRARY_NAME = "library"
-
-#: Harbor's names of the roles.
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.PROJECT_ADMIN: "projectAdmin",
-    Role.MAINTAINER: "maintainer",
-    Role.DEVELOPER: "developer",
-    Role.GUEST: "guest",
-    Role.LIMITED_GUEST: "limitedGuest",
-}
 
 
 @dataclass(frozen=True, slots=True)

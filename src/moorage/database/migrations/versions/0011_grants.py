@@ -40,7 +40,8 @@ SELECT q.ordinal, p.project_id, p.public, p.creation_time, coalesce(u.version, r
            (SELECT array_agg(m.role || coalesce(' ' || array_to_string(m.repositories, ' '), ''))
               FROM project_member m
              WHERE m.project_id = p.project_id AND m.entity_type = 'u' AND m.entity_id = u.user_id)
-           || (SELECT array_agg(m.role || '@' || g.group_id || coalesce(' ' || array_to_string(m.repositories, ' '), ''))
+           || (SELECT array_agg(m.role || '@' || g.group_id
+                                || coalesce(' ' || array_to_string(m.repositories, ' '), ''))
                  FROM user_group_member g
                 CROSS JOIN LATERAL (
                       SELECT x.role, x.repositories FROM project_member x

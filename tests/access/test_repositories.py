@@ -6,14 +6,13 @@ import re
 import time
 from itertools import product
 
-import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import column
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ARRAY, Text, cast, create_engine, func, select
 
 from moorage.access.repositories import MAX_LENGTH, MAX_PATTERNS, NONE, Repositories, check_patterns
+from moorage.database.engine import driver_url
 from moorage.errors import BadRequest
 
 unit = pytest.mark.unit
@@ -121,18 +120,16 @@ def test_postgresql_finds_the_same_repositories(postgres: str) -> None:
         ["*.*/*"],
         ["b*c/a"],
     ]
-    with psycopg.connect(postgres) as connection:
+    engine = create_engine(driver_url(postgres))
+    every = [f"{project}/{name}" for name in names for project in ("shop", "shopx")]
+    listed = func.unnest(cast(every, ARRAY(Text))).column_valued("name")
+    with engine.connect() as connection:
         for patterns in sets:
             found = Repositories(patterns)
-            expected = [name for name in names if found.matches(name)]
             for project in ("shop", None):
-                condition = found.condition(column("name"), project)
-                where = condition.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-                every = [f"{where_in}/{name}" for name in names for where_in in ("shop", "shopx")]
-                # The statement is the product's own; its values are those above.
-                statement = "SELECT name FROM unnest(%s::text[]) AS name WHERE " + str(where)
-                rows = connection.execute(statement, [every]).fetchall()
-                expected_full = [f"{where_in}/{name}" for name in expected for where_in in ("shop", "shopx")]
+                rows = connection.scalars(select(listed).where(found.condition(listed, project)))
+                expected = [name for name in every if found.matches(name.partition("/")[2])]
                 if project is not None:
-                    expected_full = [name for name in expected_full if name.startswith("shop/")]
-                assert [name for (name,) in rows] == expected_full, (patterns, project)
+                    expected = [name for name in expected if name.startswith("shop/")]
+                assert list(rows) == expected, (patterns, project)
+    engine.dispose()

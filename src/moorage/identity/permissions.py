@@ -96,9 +96,8 @@ def check_grants(level: str, duration: int, permissions: Sequence[RobotPermissio
         raise BadRequest("bad request empty permission")
     if not all(permission.access for permission in permissions):
         raise BadRequest("bad request empty access")
-    # Several of one project are possible where limits tell them apart.
-    unlimited = [permission for permission in permissions if permission.repositories is None]
-    if level == PROJECT and (len({p.namespace for p in permissions}) > 1 or len(unlimited) > 1):
+    # Harbor takes one; where limits to repositories tell them apart there are several of the one project.
+    if level == PROJECT and len({permission.namespace for permission in permissions}) > 1:
         raise BadRequest("bad request permission")
     for permission in permissions:
         _check_permission(level, permission)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from litestar import Response, post
 from litestar.params import FromPath
@@ -100,12 +101,13 @@ async def explain_permission(call: InjectedCall, project: FromPath[str]) -> Resp
     asker = await call.project_access(project)
     principal, ended = await _about(call, project, wanted.principal)
     name = await call.project_name(project)
-    reference = None if wanted.reference is None else _reference(name or "x", wanted.reference)
+    reference = None if wanted.reference is None else _reference(wanted.reference)
     repository = None if reference is None else reference.repository
     access = await call.services.access.project_access(principal, name)
     if access.project is None and asker.valid and asker.sysadmin:
-        raise NotFound(f"project {name or project[:300]} not found")
-    shown = name or "of that name"
+        raise NotFound(f"project {unquote(project)[:300]} not found")
+    # Its name is told only to those who have something there: others may have guessed an id.
+    shown = asker.project.name if asker.project is not None and asker.ways else unquote(project)[:300]
     question = Question(principal.kind, principal.name, shown, wanted.resource, wanted.action, repository)
     groups = await call.services.access.group_names({way.group_id for way in access.ways if way.group_id is not None})
     found = explain.explain(question, access, groups, ended)
@@ -124,7 +126,7 @@ def _check(wanted: ExplainRequest) -> None:
         raise BadRequest(f"bad request reference: {resource[:64]} is of the project as a whole")
 
 
-def _reference(project: str, text: str) -> Reference:
+def _reference(text: str) -> Reference:
     """The parts of a reference.
 
     Raises:
@@ -133,7 +135,7 @@ def _reference(project: str, text: str) -> Reference:
     repository, at, version = text.partition("@")
     if not at:
         repository, _, version = text.partition(":")
-    well = is_name(f"{project}/{repository}") and (not version or (is_digest(version) if at else is_tag(version)))
+    well = is_name(f"x/{repository}") and (not version or (is_digest(version) if at else is_tag(version)))
     if not well or text.endswith(("@", ":")):
         raise BadRequest(f"bad request reference: {text[:300]!r} is no repository, tag or digest below the project")
     return Reference(repository, version)

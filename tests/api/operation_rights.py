@@ -48,7 +48,7 @@ PUT    /usergroups/$group               system user-group:update < {"group_name"
 DELETE /usergroups/$group               system user-group:delete
 GET    /usergroups/$group/members       system user-group:read
 POST   /usergroups/$group/members       system user-group:update < {"user_id": $user}
-PUT    /usergroups/$group/members       system user-group:update < {"user_ids": [$user]}
+PUT    /usergroups/$group/members       system user-group:update < [{"user_id": $user}]
 DELETE /usergroups/$group/members/$user system user-group:update
 
 GET    /configurations                  system configuration:read

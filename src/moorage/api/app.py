@@ -10,7 +10,17 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import explain, permissions, projects, repositories, robots, system, users
+from moorage.api import (
+    explain,
+    permissions,
+    projects,
+    repositories,
+    robots,
+    system,
+    user_permissions,
+    usergroups,
+    users,
+)
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.operations import BASE, methods_of
@@ -24,6 +34,8 @@ log = structlog.get_logger(__name__)
 HANDLERS = [
     *system.HANDLERS,
     *users.HANDLERS,
+    *user_permissions.HANDLERS,
+    *usergroups.HANDLERS,
     *projects.HANDLERS,
     *repositories.HANDLERS,
     *robots.HANDLERS,

@@ -101,7 +101,7 @@ async def allowed(client: Registry, action: str, name: str, headers: dict[str, s
 
 
 async def token(registry: Registry, auth: tuple[str, str] | None, *scopes: str) -> httpx2.Response:
-    params = [("service", "harbor-registry"), *(("scope", scope) for scope in scopes)]
+    params = {"service": "harbor-registry", "scope": list(scopes)}
     return await registry.http.get("/service/token", params=params, auth=auth)
 
 
@@ -159,7 +159,8 @@ Ending = Callable[[Application, int], Any]
 
 
 def _change(**more: Any) -> RobotChange:
-    found = {"permissions": (RobotPermission(PROJECT, "team", (PULL, PUSH)),), "keeps": (False,), "duration": None}
+    permissions = (RobotPermission(PROJECT, "team", (PULL, PUSH)),)
+    found: dict[str, Any] = {"permissions": permissions, "keeps": (False,), "duration": None}
     return RobotChange(**(found | {"description": "", "disabled": False} | more))
 
 

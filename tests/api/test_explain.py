@@ -85,7 +85,7 @@ async def test_about_others_those_may_ask_who_may_change_members(replica: Replic
     project_id = await shop(replica)
     ann, _ = await replica.user("ann"), await replica.user("bob")
     member = await replica.projects.members.add(project_id, ann, Role.MAINTAINER)
-    question = {"action": "pull", "principal": of("bob")}
+    question: dict[str, Any] = {"action": "pull", "principal": of("bob")}
     path = "/projects/shop/explain"
     assert message(await replica.api("POST", path, None, json=question)) == (401, "UNAUTHORIZED", "unauthorized")
     assert message(await replica.api("POST", path, ANN, json=question)) == (403, "FORBIDDEN", "forbidden")

@@ -144,6 +144,7 @@ async def test_no_body_makes_the_server_fail(replica: Replica) -> None:
     for content in (b"", b"[]", b"null", b"{", b'"x"', b'{"duration":1e400}', b"[" * 100_000):
         answer = await replica.api("POST", "/robots", content=content, headers={"content-type": "application/json"})
         assert answer.status_code == 422, (content[:20], answer.text)
+    wrong: dict[str, Any]
     for wrong in (
         {"duration": "x"},
         {"duration": True},

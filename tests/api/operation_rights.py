@@ -5,7 +5,7 @@ A row is method, path and what it takes:
 - ``open``: everyone, logged in or not;
 - ``account``: any account;
 - ``system R:A``: the permission on the system (administrators, and robots that were given it);
-- ``project R:A``: the permission in the project;
+- ``project R:A``: the permission in the project; with ``account`` behind it not for nobody, though it be public;
 - ``itself``: a rule of its own, tested where the operation is; the rest of the line says which.
 
 Behind ``<`` comes a body, or the name of one in ``BODIES``. ``$project`` is the project's name, ``$pid`` its id, and
@@ -108,14 +108,14 @@ POST   /projects/$project/trash/1/undelete       itself: what the deletion takes
 GET    /trash                           itself: what the deletion takes
 POST   /trash/1/undelete                itself: what the deletion takes
 
-GET    /labels?scope=g                  account
+GET    /labels?scope=g                  open
 POST   /labels                          system label:create < {"name": "$new", "scope": "g"}
 GET    /labels/$syslabel                itself: every account sees the system's
 PUT    /labels/$syslabel                system label:update < {"name": "$new", "scope": "g"}
 DELETE /labels/$syslabel                system label:delete
 GET    /labels?scope=p&project_id=$pid  project label:list
 POST   /labels                          project label:create < {"name": "$new", "scope": "p", "project_id": $pid}
-GET    /labels/$label                   project label:read
+GET    /labels/$label                   project label:read account
 PUT    /labels/$label                   project label:update < {"name": "$new", "scope": "p", "project_id": $pid}
 DELETE /labels/$label                   project label:delete
 
@@ -173,6 +173,7 @@ class Row:
     kind: str
     permission: tuple[str, str]
     body: str
+    only_accounts: bool = False
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it is a row of a handler's method and path, whose names in braces stand for any one segment."""
@@ -194,5 +195,5 @@ def rows() -> list[Row]:
             resource, _, action = rest[0].partition(":")
             permission = (resource, action)
         body = json.dumps(BODIES[body]) if body in BODIES else body
-        found.append(Row(method, path, kind.rstrip(":"), permission, body))
+        found.append(Row(method, path, kind.rstrip(":"), permission, body, rest[1:] == ["account"]))
     return found

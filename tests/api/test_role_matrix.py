@@ -180,6 +180,8 @@ def may(account: str, row: Row, project: str) -> bool:
         return False
     if row.kind == "account":
         return True
+    if account == "anonymous" and row.only_accounts:
+        return False
     if row.kind == "system":
         return account == "system robot" and row.permission in CATALOGUE[SYSTEM]
     if project == "shown" and row.permission in PUBLIC_PERMISSIONS:

@@ -11,7 +11,11 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from moorage.api import (
+    artifact_labels,
     explain,
+    labels,
+    members,
+    metadata,
     permissions,
     projects,
     repositories,
@@ -37,6 +41,10 @@ HANDLERS = [
     *user_permissions.HANDLERS,
     *usergroups.HANDLERS,
     *projects.HANDLERS,
+    *metadata.HANDLERS,
+    *members.HANDLERS,
+    *labels.HANDLERS,
+    *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
     *robots.HANDLERS,
     *permissions.HANDLERS,

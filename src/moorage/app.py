@@ -224,6 +224,7 @@ class Application:
                 projects=self.projects,
                 system=system,
                 artifacts=self.artifacts,
+                repositories=self.repositories,
                 configurations=self.configurations,
                 audit=self.audit,
                 external_url=external_url,

@@ -26,6 +26,7 @@ from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.probes import Check
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
 from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
@@ -92,6 +93,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     projects=projects,
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
+                    repositories=RepositoryService(database),
                     configurations=Configurations(reader),
                     audit=AuditService(database),
                 )

@@ -13,11 +13,14 @@ from litestar.exceptions import HTTPException
 from moorage.api import (
     artifact_labels,
     auditlogs,
+    explain,
     labels,
     members,
     metadata,
+    permissions,
     projects,
     repositories,
+    robots,
     system,
     user_permissions,
     usergroups,
@@ -45,6 +48,9 @@ HANDLERS = [
     *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
     *auditlogs.HANDLERS,
+    *robots.HANDLERS,
+    *permissions.HANDLERS,
+    *explain.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

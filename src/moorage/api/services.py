@@ -9,6 +9,7 @@ from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
 
@@ -22,6 +23,7 @@ class Services:
     projects: ProjectService
     system: SystemService
     artifacts: ArtifactService
+    repositories: RepositoryService
     configurations: Configurations
     audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.

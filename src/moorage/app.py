@@ -34,6 +34,7 @@ from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.logs import AccessLog
 from moorage.probes import Check, Liveness, Readiness
+from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
@@ -67,6 +68,7 @@ class Application:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     repositories: RepositoryService
     blobs: BlobService
     uploads: UploadService
@@ -109,6 +111,7 @@ class Application:
             access=access,
             identity=IdentityService(database, access, settings.security, reader),
             projects=ProjectService(database),
+            quotas=QuotaService(database),
             repositories=RepositoryService(database),
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
@@ -128,6 +131,7 @@ class Application:
             await self.metrics_socket.start()
         if "jobservice" in self.roles:
             self._background.append(asyncio.create_task(self._purge_uploads()))
+            self._background.append(asyncio.create_task(self._roll_up_quotas()))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -172,6 +176,7 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            quotas=self.quotas,
             external_url=self.settings.server.external_url,
         )
 
@@ -188,12 +193,20 @@ class Application:
                 access=self.access,
                 identity=self.identity,
                 projects=self.projects,
+                quotas=self.quotas,
                 system=system,
                 artifacts=self.artifacts,
                 configurations=self.configurations,
                 external_url=external_url,
             )
         )
+
+    async def _roll_up_quotas(self) -> None:
+        """Keep the ledger of what projects hold short; several processes share the work by locked rows."""
+        while True:
+            await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.quotas.roll_up()
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.identity.service import IdentityService
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
@@ -19,6 +20,7 @@ class Services:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     system: SystemService
     artifacts: ArtifactService
     configurations: Configurations

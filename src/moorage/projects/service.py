@@ -15,6 +15,7 @@ from moorage.projects import member_queries, queries
 from moorage.projects.members import MemberService
 from moorage.projects.models import LIBRARY_ID, LIBRARY_NAME, Project, Viewer
 from moorage.projects.names import check_project_name, normal_metadata
+from moorage.projects.quotas import limit_new_project
 
 HOLDS_REPOSITORIES = "the project contains repositories, can not be deleted"
 
@@ -26,11 +27,19 @@ class ProjectService:
         self._database = database
         self.members = MemberService(database)
 
-    async def create(self, name: str, *, owner_id: int, public: bool, metadata: Mapping[str, str] | None = None) -> int:
-        """A new project, administered by the user who owns it; its id.
+    async def create(
+        self,
+        name: str,
+        *,
+        owner_id: int,
+        public: bool,
+        metadata: Mapping[str, str] | None = None,
+        storage_limit: int | None = None,
+    ) -> int:
+        """A new project, administered by the user who owns it; its id. Without a limit it has the configured one.
 
         Raises:
-            BadRequest: the name or a value of the metadata is not allowed.
+            BadRequest: the name, the limit or a value of the metadata is not allowed.
             Conflict: the name is taken.
         """
         check_project_name(name)
@@ -41,6 +50,8 @@ class ProjectService:
             if project_id is None:
                 raise Conflict(f"The project named {name} already exists")
             await queries.add_metadata(connection, project_id, kept)
+            if storage_limit is not None:
+                await limit_new_project(connection, project_id, storage_limit)
             await member_queries.add(connection, project_id, owner_id, Role.PROJECT_ADMIN)
             return project_id
 

@@ -30,6 +30,7 @@ from moorage.database.tables.identity import (
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_member, project_metadata
+from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.system import configuration
 
 __all__ = [
@@ -46,8 +47,13 @@ __all__ = [
     "metadata",
     "outbox",
     "project",
+    "project_blob",
+    "project_manifest",
     "project_member",
     "project_metadata",
+    "quota",
+    "quota_change",
+    "quota_work",
     "refresh_token",
     "repository",
     "repository_blob",

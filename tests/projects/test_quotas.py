@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.app import Application
 from moorage.database.listing import ListQuery, Order
@@ -199,10 +200,14 @@ async def test_what_a_failed_transaction_did_does_not_count(
     for blob in made.blobs:
         await registry.push_blob("shop/a", blob)
     before = await used(application, project)
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with application.database.begin() as connection:
             await connection.execute(text("DELETE FROM repository_blob"))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert await used(application, project) == before
 
 
@@ -223,15 +228,78 @@ async def test_a_push_and_deletions_of_what_it_shares_leave_an_exact_sum(
         )
         assert [answer.status_code for answer in answers] == [201, 202, 202]
         assert await used(application, project) == size(new)
-        answers = await asyncio.gather(
+        deleted, put = await asyncio.gather(
             registry.request("DELETE", f"/v2/shop/c/manifests/{new.digest}"),
             replica.put_manifest("shop/c", new, "again"),
         )
-        assert [answer.status_code for answer in answers] == [202, 201]
+        assert (deleted.status_code, put.status_code) == (202, 201)
         there = (await registry.request("HEAD", f"/v2/shop/c/manifests/{new.digest}")).status_code == 200
         assert await used(application, project) == (size(new) if there else 0)
         if there:
             await registry.request("DELETE", f"/v2/shop/c/manifests/{new.digest}")
+
+
+async def half_a_push(connection: AsyncConnection, name: str, blob: str) -> None:
+    """As far as the push of a manifest that refers to a blob gets before it commits, its counting included."""
+    for statement in (
+        "INSERT INTO manifest (digest, content) VALUES ('sha256:00', '')",
+        "INSERT INTO artifact (repository_id, project_id, digest, media_type, manifest_size, size)"
+        " SELECT repository_id, project_id, 'sha256:00', 'x', 1, 1 FROM repository WHERE name = :name",
+        "INSERT INTO artifact_blob (artifact_id, blob_id)"
+        " SELECT a.artifact_id, b.blob_id FROM artifact a, blob b WHERE a.digest = 'sha256:00' AND b.digest = :blob",
+        "SET CONSTRAINTS ALL IMMEDIATE",
+    ):
+        wanted = {"name": name, "blob": blob}
+        await connection.execute(text(statement), {key: wanted[key] for key in wanted if f":{key}" in statement})
+
+
+async def test_a_deletion_waits_for_a_push_that_refers_to_the_same(
+    application: Application, registry: Registry, replica: Registry, project: int
+) -> None:
+    made = image()
+    await registry.push("shop/a", made, "v1")
+    async with application.database.begin() as connection:
+        await half_a_push(connection, "shop/a", digest_of(made.blobs[1]))
+        deletion = asyncio.create_task(replica.request("DELETE", f"/v2/shop/a/manifests/{made.digest}"))
+        await asyncio.sleep(0.3)
+        assert not deletion.done()
+    assert (await deletion).status_code == 202
+    assert await used(application, project) == len(made.blobs[1]) + 1
+
+
+async def test_a_push_waits_for_a_deletion_of_the_last_that_referred_to_the_same(
+    application: Application, registry: Registry, replica: Registry, project: int
+) -> None:
+    layer = random_bytes(700)
+    old, new = image(layer=layer), image(layer=layer)
+    await registry.push("shop/a", old, "v1")
+    for blob in new.blobs:
+        await registry.push_blob("shop/b", blob)
+    async with application.database.begin() as connection:
+        await connection.execute(text("UPDATE artifact SET state = 'trash' WHERE digest = :d"), {"d": old.digest})
+        await connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        push = asyncio.create_task(replica.put_manifest("shop/b", new, "v1"))
+        await asyncio.sleep(0.3)
+        assert not push.done()
+    assert (await push).status_code == 201
+    assert await used(application, project) == size(new)
+
+
+async def test_of_two_deletions_the_second_finds_that_nothing_is_left(
+    application: Application, registry: Registry, replica: Registry, project: int
+) -> None:
+    layer = random_bytes(700)
+    first, second = image(layer=layer), image(layer=layer)
+    await registry.push("shop/a", first, "v1")
+    await registry.push("shop/b", second, "v1")
+    async with application.database.begin() as connection:
+        await connection.execute(text("UPDATE artifact SET state = 'trash' WHERE digest = :d"), {"d": first.digest})
+        await connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        deletion = asyncio.create_task(replica.request("DELETE", f"/v2/shop/b/manifests/{second.digest}"))
+        await asyncio.sleep(0.3)
+        assert not deletion.done()
+    assert (await deletion).status_code == 202
+    assert await used(application, project) == 0
 
 
 async def test_the_ledger_is_folded_without_changing_the_sum(
@@ -429,24 +497,7 @@ async def test_pushes_to_a_project_without_a_limit_do_not_wait_for_each_other(
         for blob in made.blobs:
             await registry.push_blob(name, blob)
     async with application.database.begin() as connection:
-        # As far as a push gets before it commits, its counting included.
-        await connection.execute(
-            text("INSERT INTO manifest (digest, content) VALUES ('sha256:00', ''), ('sha256:01', '')")
-        )
-        await connection.execute(
-            text(
-                "INSERT INTO artifact (repository_id, project_id, digest, media_type, manifest_size, size)"
-                " SELECT repository_id, project_id, 'sha256:00', 'x', 1, 1 FROM repository WHERE name = 'shop/a'"
-            )
-        )
-        await connection.execute(
-            text(
-                "INSERT INTO artifact_blob (artifact_id, blob_id) SELECT a.artifact_id, b.blob_id FROM artifact a, blob b"
-                " WHERE a.digest = 'sha256:00' AND b.digest = :d"
-            ),
-            {"d": digest_of(layer)},
-        )
-        await connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        await half_a_push(connection, "shop/a", digest_of(layer))
         async with asyncio.timeout(10):
             assert (await registry.put_manifest("shop/b", second, "v1")).status_code == 201
             assert (await registry.put_manifest("shop/c", second, "v1")).status_code == 400

@@ -332,7 +332,8 @@ class UploadService:
     async def _commit(self, stored: Upload, digest: str, expected: int | None) -> None:
         async with self._database.begin() as connection:
             if expected is None:
-                held, linked = await queries.hold_blob(connection, digest, stored.received), False
+                held = await queries.hold_blob(connection, stored.project_id, digest, stored.received)
+                linked = False
             else:
                 finished = await queries.finish_upload(connection, stored, expected, digest)
                 if finished is None:

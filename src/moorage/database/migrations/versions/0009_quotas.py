@@ -173,6 +173,43 @@ CREATE CONSTRAINT TRIGGER quota_enforce_exactly AFTER INSERT ON quota_change DEF
 FOR EACH ROW WHEN (NEW.limited) EXECUTE FUNCTION quota_enforce('exactly');
 """
 
+# A blob whose repository is made only after its bytes were put in place would be refused with them in place.
+BLOBS = """
+CREATE FUNCTION quota_admit_blob(project bigint, blob bigint, size bigint) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+IF EXISTS (SELECT 1 FROM quota q WHERE q.project_id = project AND q.hard >= 0)
+   AND NOT EXISTS (SELECT 1 FROM project_blob p WHERE p.blob_id = blob AND p.project_id = project) THEN
+    PERFORM quota_admit(project, size);
+END IF;
+END $$;
+
+CREATE FUNCTION blob_hold(digest text, size bigint, project bigint)
+RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE held bigint := blob_hold($1, $2);
+BEGIN
+PERFORM quota_admit_blob($3, held, $2);
+RETURN held;
+END $$;
+
+CREATE OR REPLACE FUNCTION upload_finish(id uuid, expected bigint, digest text, size bigint, repository text)
+RETURNS TABLE (held bigint, linked boolean)
+LANGUAGE plpgsql ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+DECLARE project bigint;
+BEGIN
+DELETE FROM upload u WHERE u.upload_id = id AND u.received = expected RETURNING u.project_id INTO project;
+IF NOT FOUND THEN
+    RETURN;
+END IF;
+held := blob_hold($3, $4);
+linked := blob_link($5, held);
+IF NOT linked THEN
+    PERFORM quota_admit_blob(project, held, $4);
+END IF;
+RETURN NEXT;
+END $$;
+"""
+
 # --- the ledger ------------------------------------------------------------------------------------
 
 # Every row that appears or goes is in the ledger, by whatever way.
@@ -458,5 +495,5 @@ END $$;
 
 def upgrade() -> None:
     """Count what is there, then keep counting."""
-    for statements in (SCHEMA, COUNT, PROJECT, LIMITS, LEDGER, LINKS, NOTES, SETTLE, PUSHED):
+    for statements in (SCHEMA, COUNT, PROJECT, LIMITS, BLOBS, LEDGER, LINKS, NOTES, SETTLE, PUSHED):
         op.get_bind().exec_driver_sql(statements)

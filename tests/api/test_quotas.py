@@ -147,7 +147,7 @@ async def test_quotas_are_for_administrators_and_robots_that_may(replica: Replic
     made, secret = await replica.identity.robots.create(
         NewRobot("reader", level=SYSTEM, duration=1, permissions=(RobotPermission("system", "/", actions),))
     )
-    robot = (f"robot${made.name}", secret)
+    robot = (made.name, secret)
     statuses = [(await replica.api(method, path, robot, **more)).status_code for method, path, more in requests]
     assert statuses == [200, 200, 403]
 

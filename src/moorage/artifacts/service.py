@@ -143,7 +143,7 @@ class ArtifactService:
         if missing:
             # They may be missing because the project has no room for them: then that is the answer, as in Harbor.
             sizes = {descriptor.digest: descriptor.size for descriptor in parsed.blobs}
-            await quotas.admit_manifest(connection, push.project_id, {**sizes, push.digest: len(push.content)})
+            await quotas.admit_content(connection, push.project_id, {**sizes, push.digest: len(push.content)})
             raise ManifestBlobUnknown(
                 f"blob unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
                 detail=[{"digest": digest} for digest in missing[:100]],

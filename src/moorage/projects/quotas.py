@@ -24,7 +24,7 @@ from moorage.events.models import SYSTEM, Actor, Event
 from moorage.projects import quota_queries as queries
 from moorage.projects.quota_models import Quota, Usage, check_limit
 
-__all__ = ["Quota", "QuotaService", "Usage", "admit", "admit_manifest", "limit_new_project", "pushed"]
+__all__ = ["Quota", "QuotaService", "Usage", "admit", "admit_content", "limit_new_project", "pushed"]
 
 #: The only kind of thing that has a quota.
 PROJECT = "project"
@@ -141,8 +141,8 @@ async def admit(connection: AsyncConnection, project_id: int, added: int = 0) ->
     await queries.admit(connection, project_id, added)
 
 
-async def admit_manifest(connection: AsyncConnection, project_id: int, sizes: Mapping[str, int]) -> None:
-    """As ``admit``, for a manifest and what it refers to, by digest, as far as they do not count in the project yet."""
+async def admit_content(connection: AsyncConnection, project_id: int, sizes: Mapping[str, int]) -> None:
+    """As ``admit``, for blobs and manifests by digest, as far as they do not count in the project yet."""
     await queries.admit(connection, project_id, await queries.missing(connection, project_id, sizes))
 
 

@@ -214,26 +214,29 @@ END $$;
 
 # Every row that appears or goes is in the ledger, by whatever way.
 LEDGER = """
-CREATE FUNCTION quota_record() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION quota_record_added() RETURNS trigger
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-IF TG_OP = 'INSERT' THEN
-    INSERT INTO quota_change (project_id, amount, limited)
-    SELECT c.project_id, c.size, coalesce((SELECT q.hard >= 0 FROM quota q WHERE q.project_id = c.project_id), false)
-      FROM (SELECT project_id, sum(size)::bigint AS size FROM changed GROUP BY project_id) AS c WHERE c.size > 0;
-ELSE
-    INSERT INTO quota_change (project_id, amount, limited)
-    SELECT project_id, -sum(size)::bigint, false FROM changed GROUP BY project_id HAVING sum(size) > 0;
-END IF;
+INSERT INTO quota_change (project_id, amount, limited)
+VALUES (NEW.project_id, NEW.size,
+        coalesce((SELECT q.hard >= 0 FROM quota q WHERE q.project_id = NEW.project_id), false));
 RETURN NULL;
 END $$;
-CREATE TRIGGER quota_record_insert AFTER INSERT ON project_blob REFERENCING NEW TABLE AS changed
-FOR EACH STATEMENT EXECUTE FUNCTION quota_record();
-CREATE TRIGGER quota_record_delete AFTER DELETE ON project_blob REFERENCING OLD TABLE AS changed
-FOR EACH STATEMENT EXECUTE FUNCTION quota_record();
-CREATE TRIGGER quota_record_insert AFTER INSERT ON project_manifest REFERENCING NEW TABLE AS changed
-FOR EACH STATEMENT EXECUTE FUNCTION quota_record();
-CREATE TRIGGER quota_record_delete AFTER DELETE ON project_manifest REFERENCING OLD TABLE AS changed
-FOR EACH STATEMENT EXECUTE FUNCTION quota_record();
+CREATE TRIGGER quota_record_added AFTER INSERT ON project_blob
+FOR EACH ROW WHEN (NEW.size > 0) EXECUTE FUNCTION quota_record_added();
+CREATE TRIGGER quota_record_added AFTER INSERT ON project_manifest
+FOR EACH ROW WHEN (NEW.size > 0) EXECUTE FUNCTION quota_record_added();
+
+CREATE FUNCTION quota_record_gone() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+INSERT INTO quota_change (project_id, amount, limited)
+SELECT project_id, -sum(size)::bigint, false FROM gone GROUP BY project_id HAVING sum(size) > 0;
+RETURN NULL;
+END $$;
+CREATE TRIGGER quota_record_gone AFTER DELETE ON project_blob REFERENCING OLD TABLE AS gone
+FOR EACH STATEMENT EXECUTE FUNCTION quota_record_gone();
+CREATE TRIGGER quota_record_gone AFTER DELETE ON project_manifest REFERENCING OLD TABLE AS gone
+FOR EACH STATEMENT EXECUTE FUNCTION quota_record_gone();
 
 CREATE FUNCTION quota_roll_up(most int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
@@ -288,28 +291,20 @@ LINKS = """
 CREATE FUNCTION quota_link() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
 INSERT INTO project_blob (blob_id, project_id, size)
-SELECT DISTINCT l.blob_id, r.project_id, b.size
-  FROM added l
-  JOIN LATERAL (SELECT x.project_id FROM repository x WHERE x.repository_id = l.repository_id LIMIT 1) AS r ON true
-  JOIN LATERAL (SELECT x.size FROM blob x WHERE x.blob_id = l.blob_id LIMIT 1) AS b ON true
- ORDER BY l.blob_id, r.project_id
+VALUES (NEW.blob_id, (SELECT r.project_id FROM repository r WHERE r.repository_id = NEW.repository_id),
+        (SELECT b.size FROM blob b WHERE b.blob_id = NEW.blob_id))
 ON CONFLICT DO NOTHING;
 RETURN NULL;
 END $$;
-CREATE TRIGGER quota_link AFTER INSERT ON repository_blob REFERENCING NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION quota_link();
+CREATE TRIGGER quota_link AFTER INSERT ON repository_blob FOR EACH ROW EXECUTE FUNCTION quota_link();
 """
 
 # Notes for ``quota_settle``. Only the first note of a transaction makes it run, however many follow.
 NOTES = """
-CREATE FUNCTION quota_first() RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-IF coalesce(current_setting('moorage.quota_noted', true), '') <> '' THEN
-    RETURN false;
-END IF;
-PERFORM set_config('moorage.quota_noted', 'yes', true);
-RETURN true;
-END $$;
+CREATE FUNCTION quota_first() RETURNS boolean LANGUAGE sql AS $$
+SELECT CASE WHEN coalesce(current_setting('moorage.quota_noted', true), '') = ''
+            THEN set_config('moorage.quota_noted', 'yes', true) = 'yes' ELSE false END
+$$;
 
 CREATE FUNCTION quota_note_artifact() RETURNS trigger LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
@@ -370,22 +365,21 @@ DECLARE
     mine bigint := (pg_current_xact_id()::text)::bigint;
     artifacts bigint[];
     live bigint[];
+    releasing boolean;
     wanted bigint;
     held bigint;
-    projects bigint[];
-    ids bigint[];
-    digests text[];
 BEGIN
 IF coalesce(current_setting('moorage.quota_noted', true), '') = '' THEN
     RETURN;
 END IF;
-SELECT array_agg(w.artifact_id) INTO artifacts
-  FROM quota_work w WHERE w.transaction_id = mine AND w.artifact_id IS NOT NULL;
+SELECT array_agg(DISTINCT w.artifact_id) FILTER (WHERE w.artifact_id IS NOT NULL), count(w.artifact_id) < count(*)
+  INTO artifacts, releasing FROM quota_work w WHERE w.transaction_id = mine;
 IF artifacts IS NOT NULL THEN
     SELECT array_agg(a.artifact_id) INTO live
       FROM unnest(artifacts) AS n(artifact_id)
       JOIN LATERAL (SELECT x.artifact_id, x.state FROM artifact x WHERE x.artifact_id = n.artifact_id LIMIT 1) AS a
         ON a.state = 'live';
+    releasing := releasing OR cardinality(artifacts) > coalesce(cardinality(live), 0);
     -- References count where their artifact does; those of a new one say so already.
     UPDATE artifact_blob b
        SET project_id = CASE WHEN a.state = 'live' THEN a.project_id END
@@ -394,27 +388,29 @@ IF artifacts IS NOT NULL THEN
        AND b.project_id IS DISTINCT FROM CASE WHEN a.state = 'live' THEN a.project_id END;
 END IF;
 
--- Manifests, then blobs, each in one order. What is held twice is found missing once at most: by then it is our own.
+-- Manifests, then blobs, each in one order. What is our own cannot be taken away; what was there before may be, until
+-- it is held. Manifests are mostly new, blobs mostly there.
 IF live IS NOT NULL THEN
-    SELECT count(DISTINCT (a.digest, a.project_id)) INTO wanted FROM artifact a WHERE a.artifact_id = ANY(live);
     LOOP
-        SELECT count(*) INTO held
-          FROM (SELECT DISTINCT a.digest, a.project_id FROM artifact a WHERE a.artifact_id = ANY(live) ORDER BY 1, 2) c
-          JOIN LATERAL (SELECT 1 FROM project_manifest x
-                         WHERE x.digest = c.digest AND x.project_id = c.project_id LIMIT 1 FOR KEY SHARE) AS m ON true;
-        EXIT WHEN held = wanted;
         INSERT INTO project_manifest (digest, project_id, size)
         SELECT DISTINCT ON (a.digest, a.project_id) a.digest, a.project_id, a.manifest_size
           FROM artifact a WHERE a.artifact_id = ANY(live) ORDER BY a.digest, a.project_id
         ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS held = ROW_COUNT;
+        EXIT WHEN held = cardinality(live);
+        SELECT count(*), count(m.digest) INTO wanted, held
+          FROM (SELECT DISTINCT a.digest, a.project_id FROM artifact a WHERE a.artifact_id = ANY(live) ORDER BY 1, 2) c
+          LEFT JOIN LATERAL (SELECT x.digest FROM project_manifest x
+                              WHERE x.digest = c.digest AND x.project_id = c.project_id LIMIT 1 FOR KEY SHARE) AS m
+            ON true;
+        EXIT WHEN held = wanted;
     END LOOP;
-    SELECT count(DISTINCT (b.blob_id, b.project_id)) INTO wanted FROM artifact_blob b WHERE b.artifact_id = ANY(live);
     LOOP
-        SELECT count(*) INTO held
+        SELECT count(*), count(m.blob_id) INTO wanted, held
           FROM (SELECT DISTINCT b.blob_id, b.project_id FROM artifact_blob b
                  WHERE b.artifact_id = ANY(live) ORDER BY 1, 2) c
-          JOIN LATERAL (SELECT 1 FROM project_blob x
-                         WHERE x.blob_id = c.blob_id AND x.project_id = c.project_id LIMIT 1 FOR KEY SHARE) AS m
+          LEFT JOIN LATERAL (SELECT x.blob_id FROM project_blob x
+                              WHERE x.blob_id = c.blob_id AND x.project_id = c.project_id LIMIT 1 FOR KEY SHARE) AS m
             ON true;
         EXIT WHEN held = wanted;
         INSERT INTO project_blob (blob_id, project_id, size)
@@ -424,12 +420,26 @@ IF live IS NOT NULL THEN
         ON CONFLICT DO NOTHING;
     END LOOP;
 END IF;
+IF releasing THEN
+    PERFORM quota_release(mine, coalesce(live, '{}'));
+END IF;
+DELETE FROM quota_work w WHERE w.transaction_id = mine;
+PERFORM set_config('moorage.quota_noted', '', true);
+END $$;
 
--- The locks first, then a look at who else refers to it: a push that was waited for is seen.
+-- What the transaction ended, and nothing live refers to any more. The locks first, then a look at who else refers to
+-- it: a push that was waited for is seen.
+CREATE FUNCTION quota_release(mine bigint, live bigint[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    projects bigint[];
+    ids bigint[];
+    digests text[];
+BEGIN
 SELECT array_agg(m.project_id), array_agg(m.digest) INTO projects, digests
   FROM (SELECT DISTINCT w.digest, w.project_id FROM quota_work w
          WHERE w.transaction_id = mine AND w.digest IS NOT NULL
-           AND (live IS NULL OR w.artifact_id IS NULL OR w.artifact_id <> ALL(live)) ORDER BY 1, 2) c
+           AND (w.artifact_id IS NULL OR w.artifact_id <> ALL(live)) ORDER BY 1, 2) c
   JOIN LATERAL (SELECT x.project_id, x.digest FROM project_manifest x
                  WHERE x.digest = c.digest AND x.project_id = c.project_id LIMIT 1 FOR UPDATE) AS m ON true;
 IF projects IS NOT NULL THEN
@@ -442,7 +452,7 @@ SELECT array_agg(m.project_id), array_agg(m.blob_id) INTO projects, ids
   FROM (SELECT w.blob_id, w.project_id FROM quota_work w WHERE w.transaction_id = mine AND w.blob_id IS NOT NULL
         UNION
         SELECT b.blob_id, w.project_id FROM quota_work w JOIN artifact_blob b ON b.artifact_id = w.artifact_id
-         WHERE w.transaction_id = mine AND (live IS NULL OR w.artifact_id <> ALL(live))
+         WHERE w.transaction_id = mine AND w.artifact_id <> ALL(live)
         UNION
         SELECT l.blob_id, w.project_id FROM quota_work w JOIN repository_blob l ON l.repository_id = w.repository_id
          WHERE w.transaction_id = mine
@@ -454,8 +464,6 @@ IF projects IS NOT NULL THEN
      WHERE p.blob_id = c.blob_id AND p.project_id = c.project_id
        AND NOT EXISTS (SELECT 1 FROM artifact_blob b WHERE b.blob_id = c.blob_id AND b.project_id = c.project_id);
 END IF;
-DELETE FROM quota_work w WHERE w.transaction_id = mine;
-PERFORM set_config('moorage.quota_noted', '', true);
 END $$;
 
 CREATE FUNCTION quota_settle_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$

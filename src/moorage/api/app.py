@@ -10,7 +10,19 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import projects, quotas, repositories, system, users
+from moorage.api import (
+    artifact_labels,
+    labels,
+    members,
+    metadata,
+    projects,
+    quotas,
+    repositories,
+    system,
+    user_permissions,
+    usergroups,
+    users,
+)
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.operations import BASE, methods_of
@@ -21,7 +33,19 @@ from moorage.errors import BadRequest, MethodNotAllowed, MoorageError, NotFound,
 
 log = structlog.get_logger(__name__)
 
-HANDLERS = [*system.HANDLERS, *users.HANDLERS, *projects.HANDLERS, *repositories.HANDLERS, *quotas.HANDLERS]
+HANDLERS = [
+    *system.HANDLERS,
+    *users.HANDLERS,
+    *user_permissions.HANDLERS,
+    *usergroups.HANDLERS,
+    *projects.HANDLERS,
+    *metadata.HANDLERS,
+    *members.HANDLERS,
+    *labels.HANDLERS,
+    *artifact_labels.HANDLERS,
+    *repositories.HANDLERS,
+    *quotas.HANDLERS,
+]
 
 #: On what is not an error, as Harbor's proxy adds them.
 _FRAME_HEADERS = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]

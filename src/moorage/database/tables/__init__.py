@@ -29,8 +29,9 @@ from moorage.database.tables.identity import (
 )
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
-from moorage.database.tables.projects import project, project_member, project_metadata
+from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
+from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "outbox",
     "project",
     "project_blob",
+    "project_cve_allowlist",
     "project_manifest",
     "project_member",
     "project_metadata",
@@ -65,4 +67,5 @@ __all__ = [
     "user_account",
     "user_group",
     "user_group_member",
+    "user_session",
 ]

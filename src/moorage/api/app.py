@@ -19,6 +19,7 @@ from moorage.api import (
     metadata,
     permissions,
     projects,
+    quotas,
     repositories,
     robots,
     system,
@@ -51,6 +52,7 @@ HANDLERS = [
     *robots.HANDLERS,
     *permissions.HANDLERS,
     *explain.HANDLERS,
+    *quotas.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

@@ -8,6 +8,7 @@ from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
@@ -21,6 +22,7 @@ class Services:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     system: SystemService
     artifacts: ArtifactService
     repositories: RepositoryService

@@ -17,6 +17,7 @@ from moorage.artifacts.service import ArtifactService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.events.audit_service import AuditService
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
@@ -27,7 +28,9 @@ from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
 from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
@@ -92,12 +95,15 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     access=access,
                     identity=identity,
                     projects=projects,
+                    quotas=QuotaService(database),
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
+                    repositories=RepositoryService(database),
                     configurations=Configurations(reader),
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
+                    audit=AuditService(database),
                 )
             )
         },

@@ -11,9 +11,18 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from moorage.api import (
+    artifact_labels,
+    auditlogs,
+    explain,
     immutable,
+    labels,
+    members,
+    metadata,
+    permissions,
     projects,
+    quotas,
     repositories,
+    robots,
     system,
     taghistory,
     trash,
@@ -37,10 +46,19 @@ HANDLERS = [
     *user_permissions.HANDLERS,
     *usergroups.HANDLERS,
     *projects.HANDLERS,
+    *metadata.HANDLERS,
+    *members.HANDLERS,
+    *labels.HANDLERS,
+    *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
     *immutable.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *auditlogs.HANDLERS,
+    *robots.HANDLERS,
+    *permissions.HANDLERS,
+    *explain.HANDLERS,
+    *quotas.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
+from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
 
@@ -22,11 +25,14 @@ class Services:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     system: SystemService
     artifacts: ArtifactService
+    repositories: RepositoryService
     configurations: Configurations
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
+    audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.artifacts import queries
+from moorage.artifacts import happened, queries
 from moorage.artifacts.accessories import classify
 from moorage.artifacts.models import MovedTag, Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
@@ -20,6 +20,7 @@ from moorage.lifecycle import immutability, trash
 from moorage.lifecycle.models import Deletion
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
+from moorage.projects import quotas
 from moorage.repositories import service as repositories
 
 #: X-Total-Count of referrers is exact up to here.
@@ -88,7 +89,7 @@ class ArtifactService:
 
     # --- writing --------------------------------------------------------------------------------
 
-    async def push(self, push: Push) -> None:
+    async def push(self, push: Push, *, actor: Actor = SYSTEM) -> None:
         """Store a manifest and move its tags, in one transaction that holds everything it refers to.
 
         Raises:
@@ -104,7 +105,11 @@ class ArtifactService:
             await queries.store_content(connection, push.digest, push.content)
             artifact_id = await queries.store_artifact(connection, repository_id, push, size)
             await queries.store_references(
-                connection, artifact_id, blob_ids, [(child, child_id) for child, child_id, _ in children]
+                connection,
+                artifact_id,
+                push.project_id,
+                blob_ids,
+                [(child, child_id) for child, child_id, _ in children],
             )
             accessory = classify(push.manifest, push.tags)
             if accessory is not None:
@@ -114,7 +119,9 @@ class ArtifactService:
                 moved = await move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
                 # The same digest again is refused as well, as in Harbor.
                 immutability.check_move(moved, push.repository, name)
-            await repositories.mark_pushed(connection, repository_id)
+            # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
+            event = happened.pushed(push, artifact_id, size)
+            await quotas.pushed(connection, actor, repository_id, push.project_id, event)
         self._remember(push.digest, push.content)
 
     async def delete_repository(self, name: str, *, actor: Actor = SYSTEM) -> None:
@@ -135,6 +142,7 @@ class ArtifactService:
             trash_id = await trash.put(connection, actor, deletion)
             artifacts, tags = await queries.trash_artifacts(connection, repository_id, trash_id, actor.name)
             await trash.count(connection, trash_id, artifacts=artifacts, tags=tags)
+            await happened.record_repository_deletion(connection, actor, name, repository_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push
@@ -145,6 +153,9 @@ class ArtifactService:
         held = await BlobService.lock(connection, repository_id, sorted(wanted | parsed.foreign))
         missing = sorted(wanted - held.keys())
         if missing:
+            # They may be missing because the project has no room for them: then that is the answer, as in Harbor.
+            sizes = {descriptor.digest: descriptor.size for descriptor in parsed.blobs}
+            await quotas.admit_content(connection, push.project_id, {**sizes, push.digest: len(push.content)})
             raise ManifestBlobUnknown(
                 f"blob unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
                 detail=[{"digest": digest} for digest in missing[:100]],
@@ -182,6 +193,7 @@ class ArtifactService:
             trash_id = await trash.put(connection, actor, deletion)
             await queries.end_tag(connection, found.tag_id, trash_id, actor.name)
             await trash.count(connection, trash_id, artifacts=0, tags=1)
+            await happened.record_tag_deletion(connection, actor, repository, repository_id, name)
 
     async def delete_manifest(self, repository: str, repository_id: int, digest: str, *, actor: Actor = SYSTEM) -> None:
         """Take a manifest and its tags away; it can be brought back until it is swept.
@@ -203,6 +215,7 @@ class ArtifactService:
             await immutability.check_deletion(connection, project_id, repository, tags)
             deletion = Deletion("artifact", project_id, f"{repository}@{digest}", repository_id, digest)
             trash_id = await trash.put(connection, actor, deletion)
+            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
             await queries.trash_artifact(connection, artifact_id, trash_id, actor.name)
             await trash.count(connection, trash_id, artifacts=1, tags=len(tags))
 

@@ -19,6 +19,7 @@ import typer
 from moorage.errors import MoorageError
 
 if TYPE_CHECKING:
+    from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.service import IdentityService
     from moorage.lifecycle.history import TagHistoryService
@@ -72,6 +73,7 @@ class CommandServices:
     keys: SigningKeys
     trash: TrashService
     tag_history: TagHistoryService
+    audit: AuditService
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -113,6 +115,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.access.service import AccessService
     from moorage.database.engine import Database
     from moorage.database.reader import Reader
+    from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.secret_key import SecretBox, secret_key
     from moorage.identity.service import IdentityService
@@ -133,10 +136,12 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
             projects=ProjectService(database),
             keys=keys,
             trash=TrashService(database, settings.trash.retention_days),
+            audit=AuditService(database),
             tag_history=TagHistoryService(database),
         )
     finally:
         identity.close()
+        await reader.close()
         await database.close()
 
 

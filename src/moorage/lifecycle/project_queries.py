@@ -16,6 +16,7 @@ from moorage.database.tables import (
     artifact_label,
     label,
     project,
+    project_cve_allowlist,
     project_member,
     project_metadata,
     robot,
@@ -30,12 +31,13 @@ TABLES: Mapping[str, Table] = {
     "members": project_member,
     "robots": robot,
     "permissions": robot_permission,
+    "allowlist": project_cve_allowlist,
     "labels": label,
     "artifact_labels": artifact_label,
 }
 
 #: Tables of a project whose rows no deletion of it takes away: they are found by its id, which is not used again.
-STAYS = frozenset({"repository", "artifact", "upload", "immutable_rule"})
+STAYS = frozenset({"repository", "artifact", "upload", "immutable_rule", "quota"})
 
 
 def _of_project(project_id: int, name: str) -> Mapping[str, ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from moorage.access.models import ProjectAccess
 from moorage.access.principals import ANONYMOUS, Principal
 from moorage.access.service import AccessService
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import Headers, Request
 from moorage.blobs.service import BlobService
@@ -19,6 +20,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.tokens import Access, TokenVerifier
 from moorage.lifecycle.service import TrashService
 from moorage.oci.manifests import Limits
+from moorage.projects.quotas import QuotaService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import RegistrySettings
 
@@ -38,6 +40,8 @@ class RegistryServices:
     uploads: UploadService
     artifacts: ArtifactService
     trash: TrashService
+    pulls: PullStatistics
+    quotas: QuotaService
     external_url: str | None
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import Future
 from typing import Any
 
-from moorage.artifacts.models import Push
+from moorage.artifacts.models import Push, StoredManifest
 from moorage.asgi import Response
 from moorage.errors import BadRequest, DigestInvalid, ManifestTooLarge, ManifestUnknown, NameUnknown
 from moorage.oci import manifests
@@ -37,12 +37,28 @@ async def get_manifest(exchange: Exchange) -> Response:
         raise await deletions.missing(exchange, _not_found(exchange))
     digest = stored.digest.encode()
     found = (b"docker-content-digest", digest), (b"etag", b'"%b"' % digest)
+    if exchange.request.method == "GET":
+        _count_pull(exchange, stored)
     if _matches(exchange, stored.digest):
         return Response(304, headers(*found))
     pairs = headers((b"content-type", stored.media_type.encode()), (b"content-length", b"%d" % stored.size), *found)
     if exchange.request.method == "HEAD":
         return Response(200, pairs)
     return Response(200, pairs, await exchange.services.artifacts.content(stored.digest))
+
+
+def _count_pull(exchange: Exchange, stored: StoredManifest) -> None:
+    """A client asked for the manifest: also one that turns out to have it uses it. ``HEAD`` does not count (H 47)."""
+    request, reference = exchange.request, exchange.reference
+    exchange.services.pulls.add(
+        stored,
+        exchange.name,
+        "" if reference == stored.digest else reference,
+        exchange.project_id,
+        exchange.principal.name,
+        request.address,
+        request.request_id,
+    )
 
 
 def _matches(exchange: Exchange, digest: str) -> bool:
@@ -75,7 +91,8 @@ async def put_manifest(exchange: Exchange) -> Response:
         raise DigestInvalid(detail={"digest": wanted, "computed": digest})
     parsed = manifests.parse(content, request.header(b"content-type"), exchange.services.limits)
     await exchange.services.artifacts.push(
-        Push(exchange.name, exchange.project_id, digest, content, parsed, tuple(tags), exchange.principal.name)
+        Push(exchange.name, exchange.project_id, digest, content, parsed, tuple(tags), exchange.principal.name),
+        actor=exchange.actor,
     )
     pairs = headers(exchange.location("manifests", digest), (b"docker-content-digest", digest.encode()))
     if parsed.subject is not None:

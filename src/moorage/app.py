@@ -89,11 +89,11 @@ class Application:
     uploads: UploadService
     artifacts: ArtifactService
     configurations: Configurations
-    trash: TrashService
     audit: AuditService
     pulls: PullStatistics
     dispatcher: Dispatcher
     forwarder: Forwarder
+    trash: TrashService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -141,11 +141,11 @@ class Application:
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
             configurations=configurations,
-            trash=TrashService(database, settings.trash.retention_days),
             audit=AuditService(database),
             pulls=PullStatistics(database, configurations.current, event_metrics),
             dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
+            trash=TrashService(database, settings.trash.retention_days),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -219,9 +219,9 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
-            trash=self.trash,
             pulls=self.pulls,
             quotas=self.quotas,
+            trash=self.trash,
             external_url=self.settings.server.external_url,
         )
 
@@ -243,10 +243,10 @@ class Application:
                 artifacts=self.artifacts,
                 repositories=self.repositories,
                 configurations=self.configurations,
+                audit=self.audit,
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
-                audit=self.audit,
                 external_url=external_url,
             )
         )

@@ -100,10 +100,10 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     artifacts=ArtifactService(database, reader, 1024),
                     repositories=RepositoryService(database),
                     configurations=Configurations(reader),
+                    audit=AuditService(database),
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
-                    audit=AuditService(database),
                 )
             )
         },

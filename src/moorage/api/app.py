@@ -51,14 +51,14 @@ HANDLERS = [
     *labels.HANDLERS,
     *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
-    *immutable.HANDLERS,
-    *taghistory.HANDLERS,
-    *trash.HANDLERS,
     *auditlogs.HANDLERS,
     *robots.HANDLERS,
     *permissions.HANDLERS,
     *explain.HANDLERS,
     *quotas.HANDLERS,
+    *immutable.HANDLERS,
+    *taghistory.HANDLERS,
+    *trash.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

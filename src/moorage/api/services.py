@@ -30,9 +30,9 @@ class Services:
     artifacts: ArtifactService
     repositories: RepositoryService
     configurations: Configurations
+    audit: AuditService
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
-    audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

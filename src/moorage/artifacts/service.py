@@ -213,9 +213,9 @@ class ArtifactService:
                 raise ManifestReferenced
             tags = await queries.lock_tags(connection, artifact_id)
             await immutability.check_deletion(connection, project_id, repository, tags)
+            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
             deletion = Deletion("artifact", project_id, f"{repository}@{digest}", repository_id, digest)
             trash_id = await trash.put(connection, actor, deletion)
-            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
             await queries.trash_artifact(connection, artifact_id, trash_id, actor.name)
             await trash.count(connection, trash_id, artifacts=1, tags=len(tags))
 

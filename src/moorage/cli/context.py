@@ -71,9 +71,9 @@ class CommandServices:
     identity: IdentityService
     projects: ProjectService
     keys: SigningKeys
+    audit: AuditService
     trash: TrashService
     tag_history: TagHistoryService
-    audit: AuditService
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -135,8 +135,8 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
             identity=identity,
             projects=ProjectService(database),
             keys=keys,
-            trash=TrashService(database, settings.trash.retention_days),
             audit=AuditService(database),
+            trash=TrashService(database, settings.trash.retention_days),
             tag_history=TagHistoryService(database),
         )
     finally:

@@ -28,16 +28,31 @@ from moorage.database.tables import (
 #: What is kept and brought back, in an order in which what names another comes after it.
 TABLES: Mapping[str, Table] = {
     "metadata": project_metadata,
+    "allowlist": project_cve_allowlist,
     "members": project_member,
     "robots": robot,
     "permissions": robot_permission,
-    "allowlist": project_cve_allowlist,
     "labels": label,
     "artifact_labels": artifact_label,
 }
 
 #: Tables of a project whose rows no deletion of it takes away: they are found by its id, which is not used again.
-STAYS = frozenset({"repository", "artifact", "upload", "immutable_rule", "quota"})
+STAYS = frozenset(
+    {
+        "artifact",
+        "artifact_blob",
+        "audit_log",
+        "immutable_rule",
+        "outbox",
+        "project_blob",
+        "project_manifest",
+        "quota",
+        "quota_change",
+        "quota_work",
+        "repository",
+        "upload",
+    }
+)
 
 
 def _of_project(project_id: int, name: str) -> Mapping[str, ColumnElement[bool]]:

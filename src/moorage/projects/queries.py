@@ -268,9 +268,9 @@ async def holds_repositories(connection: AsyncConnection, project_id: int) -> bo
 
 
 async def delete_project(connection: AsyncConnection, project_id: int) -> None:
-    """Keep the row, so that the name can be used again and what names the id still can; drop who may do what in it.
+    """Keep the row, so that the name can be used again and what names the id still can; drop what hangs on it.
 
-    Repositories stay: they are set aside with what was deleted in them.
+    Its repositories stay, with what was deleted in them, for whoever brings the project back.
     """
     for table in (project_member, project_metadata, project_cve_allowlist, label):
         await connection.execute(delete(table).where(table.c.project_id == project_id))

@@ -165,8 +165,7 @@ class ProjectService:
             return not await queries.is_pushed_to(connection, project_id)
 
     async def delete(self, project_id: int, *, actor: Actor = SYSTEM) -> None:
-        """Delete a project with its members, labels and robots; its name can be used again, and it can be
-        brought back.
+        """Delete a project with its members, labels and robots; its name can be used again, and it can be brought back.
 
         Raises:
             NotFound: there is no such project.

@@ -39,9 +39,9 @@ class RegistryServices:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
-    trash: TrashService
     pulls: PullStatistics
     quotas: QuotaService
+    trash: TrashService
     external_url: str | None
 
     @property

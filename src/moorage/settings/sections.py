@@ -147,8 +147,8 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     registry: RegistrySettings = RegistrySettings()
     security: SecuritySettings = SecuritySettings()
-    trash: TrashSettings = TrashSettings()
     audit: AuditSettings = AuditSettings()
+    trash: TrashSettings = TrashSettings()
     log: LogSettings = LogSettings()
 
 

@@ -58,11 +58,11 @@ GET    /system/CVEAllowlist             account
 PUT    /system/CVEAllowlist             system configuration:update < {"items": []}
 GET    /audit-logs                      account
 GET    /auditlog-exts                   account
-GET    /auditlog-exts/events            account
+GET    /auditlog-exts/events            system audit-log:list
 GET    /quotas                          system quota:list
 GET    /quotas/$pid                     system quota:read
 PUT    /quotas/$pid                     system quota:update < {"hard": {"storage": -1}}
-POST   /internal/syncquota              system quota:update
+POST   /api/internal/syncquota          system quota:update
 
 GET    /permissions                     itself: administrators, also of projects
 GET    /robots                          system robot:list

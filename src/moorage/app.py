@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from moorage import __version__
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
@@ -26,6 +27,11 @@ from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
 from moorage.errors import MoorageError
+from moorage.events.audit import AuditWriter
+from moorage.events.audit_service import AuditService
+from moorage.events.dispatcher import Dispatcher
+from moorage.events.forwarding import Forwarder
+from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -80,6 +86,10 @@ class Application:
     uploads: UploadService
     artifacts: ArtifactService
     configurations: Configurations
+    audit: AuditService
+    pulls: PullStatistics
+    dispatcher: Dispatcher
+    forwarder: Forwarder
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -108,6 +118,8 @@ class Application:
         configurations = Configurations(reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
+        event_metrics = EventMetrics()
+        metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         application = cls(
             settings=settings,
@@ -125,6 +137,10 @@ class Application:
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
             configurations=configurations,
+            audit=AuditService(database),
+            pulls=PullStatistics(database, configurations.current, event_metrics),
+            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
+            forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -138,10 +154,17 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        if "core" in self.roles or "registry" in self.roles:
+            self.pulls.start()
         if "jobservice" in self.roles:
-            self._background.append(asyncio.create_task(self._purge_uploads()))
-            self._background.append(asyncio.create_task(self._roll_up_quotas()))
-            self._background.append(asyncio.create_task(self._purge_sessions()))
+            for work in (
+                self._purge_uploads(),
+                self._purge_sessions(),
+                self._roll_up_quotas(),
+                self.dispatcher.run(),
+                self.forwarder.run(),
+            ):
+                self._background.append(asyncio.create_task(work))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -151,6 +174,7 @@ class Application:
         self._background.clear()
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
+        await self.pulls.close()
         self.identity.close()
         await self.store.close()
         await self.reader.close()
@@ -190,6 +214,7 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            pulls=self.pulls,
             quotas=self.quotas,
             external_url=self.settings.server.external_url,
         )
@@ -210,7 +235,9 @@ class Application:
                 quotas=self.quotas,
                 system=system,
                 artifacts=self.artifacts,
+                repositories=self.repositories,
                 configurations=self.configurations,
+                audit=self.audit,
                 external_url=external_url,
             )
         )

@@ -17,6 +17,7 @@ from moorage.artifacts.service import ArtifactService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.events.audit_service import AuditService
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
@@ -26,6 +27,7 @@ from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.probes import Check
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
 from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
@@ -93,7 +95,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     quotas=QuotaService(database),
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
+                    repositories=RepositoryService(database),
                     configurations=Configurations(reader),
+                    audit=AuditService(database),
                 )
             )
         },

@@ -12,12 +12,16 @@ from litestar.exceptions import HTTPException
 
 from moorage.api import (
     artifact_labels,
+    auditlogs,
+    explain,
     labels,
     members,
     metadata,
+    permissions,
     projects,
     quotas,
     repositories,
+    robots,
     system,
     user_permissions,
     usergroups,
@@ -44,6 +48,10 @@ HANDLERS = [
     *labels.HANDLERS,
     *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
+    *auditlogs.HANDLERS,
+    *robots.HANDLERS,
+    *permissions.HANDLERS,
+    *explain.HANDLERS,
     *quotas.HANDLERS,
 ]
 

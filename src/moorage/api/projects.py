@@ -115,7 +115,7 @@ async def _may_create(call: Call, principal: Principal, wanted: ProjectRequest) 
         robot = await call.services.identity.robots.get(principal.id)
         if robot.level == PROJECT_LEVEL:
             raise Forbidden("Only system level robot can create project")
-        raise Forbidden(principal.name)
+        raise Forbidden("forbidden: project:create on the system is needed")
     if wanted.registry_id is not None:
         if not allowed:
             raise Forbidden("Only system admin can create proxy cache project")

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
+from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
 
@@ -23,6 +25,8 @@ class Services:
     quotas: QuotaService
     system: SystemService
     artifacts: ArtifactService
+    repositories: RepositoryService
     configurations: Configurations
+    audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.driver import fetch_all, fetch_value
+from moorage.database.driver import fetch_value
 from moorage.database.listing import Columns, ListQuery
 from moorage.database.tables import configuration, project, quota, quota_change, user_account
+from moorage.events import service as events
+from moorage.events.models import Actor, Event
 from moorage.projects.quota_models import UNLIMITED, Quota, Usage
 
 _Q, _P = quota.c, project.c
@@ -124,10 +126,24 @@ async def missing(connection: AsyncConnection, project_id: int, sizes: Mapping[s
     return int(await connection.scalar(_MISSING, parameters) or 0)
 
 
-async def pushed(connection: AsyncConnection, repository_id: int, project_id: int) -> Usage | None:
-    """Note the repository's first manifest, if it is that; usage of a project with a limit, if the push added to it."""
-    rows = await fetch_all(connection, "SELECT * FROM quota_pushed(%s, %s)", (repository_id, project_id))
-    return Usage(*rows[0]) if rows else None
+async def pushed(
+    connection: AsyncConnection, repository_id: int, project_id: int, actor: Actor, event: Event
+) -> Usage | None:
+    """Record a push, and note the repository's first manifest, if it is that, in one round trip.
+
+    Usage of a project with a limit, if the push added to it.
+    """
+    values = {"repository_id": repository_id, "project": project_id, **events.parameters(actor, event)}
+    row = (await connection.execute(_PUSHED, values)).one_or_none()
+    return None if row is None else Usage(row.used, row.hard)
+
+
+_PUSHED = text(
+    f"""
+    WITH usage AS MATERIALIZED (SELECT * FROM quota_pushed(:repository_id, :project)), told AS ({events.RECORD})
+    SELECT used, hard FROM usage
+    """  # noqa: S608
+)
 
 
 async def roll_up(connection: AsyncConnection, most: int) -> int:

@@ -146,22 +146,16 @@ async def admit_content(connection: AsyncConnection, project_id: int, sizes: Map
     await queries.admit(connection, project_id, await queries.missing(connection, project_id, sizes))
 
 
-async def pushed(
-    connection: AsyncConnection,
-    actor: Actor,
-    repository_id: int,
-    project_id: int,
-    repository: str,
-    reference: str,
-    digest: str,
-) -> None:
-    """End a push: the last statement of its transaction notes the repository's first manifest and looks at the limit.
+async def pushed(connection: AsyncConnection, actor: Actor, repository_id: int, project_id: int, event: Event) -> None:
+    """End a push: its last statement records it, notes the repository's first manifest and looks at the limit.
 
-    A push that leaves a project nearly full is recorded as a warning.
+    A push that leaves a project nearly full is recorded as a warning, too. ``event`` tells of the artifact.
     """
-    usage = await queries.pushed(connection, repository_id, project_id)
+    usage = await queries.pushed(connection, repository_id, project_id, actor, event)
     if usage is not None and usage.nearly_full:
-        details = {**_artifact(repository, reference, digest), "details": usage.warning}
+        told = event.details or {}
+        repository, tags = str(told.get("repository", "")), told.get("tags") or [""]
+        details = {**_artifact(repository, tags[0], str(told.get("digest", ""))), "details": usage.warning}
         await events.record(connection, actor, Event("warn", "quota", repository, project_id, details))
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from moorage.access.models import ProjectAccess
 from moorage.access.principals import ANONYMOUS, Principal
 from moorage.access.service import AccessService
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import Headers, Request
 from moorage.blobs.service import BlobService
@@ -37,6 +38,7 @@ class RegistryServices:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    pulls: PullStatistics
     quotas: QuotaService
     external_url: str | None
 

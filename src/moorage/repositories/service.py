@@ -47,11 +47,6 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
     return found
 
 
-async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
-    """Note that the repository has a manifest, within the caller's transaction."""
-    await queries.mark_pushed(connection, repository_id)
-
-
 async def hide(connection: AsyncConnection, name: str) -> int | None:
     """Let a repository be one that nothing was pushed to, locked until the caller's transaction ends.
 

@@ -16,7 +16,15 @@ from moorage.database.tables.content import (
     tag,
     upload,
 )
-from moorage.database.tables.events import outbox
+from moorage.database.tables.events import (
+    audit_chain,
+    audit_count,
+    audit_forward,
+    audit_gap,
+    audit_log,
+    outbox,
+    outbox_consumer,
+)
 from moorage.database.tables.identity import (
     login_failure,
     refresh_token,
@@ -40,6 +48,11 @@ __all__ = [
     "artifact_blob",
     "artifact_child",
     "artifact_label",
+    "audit_chain",
+    "audit_count",
+    "audit_forward",
+    "audit_gap",
+    "audit_log",
     "blob",
     "configuration",
     "label",
@@ -47,6 +60,7 @@ __all__ = [
     "manifest",
     "metadata",
     "outbox",
+    "outbox_consumer",
     "project",
     "project_blob",
     "project_cve_allowlist",

@@ -77,7 +77,8 @@ def _resolved(document: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[
 def _fields(schema: Mapping[str, Any]) -> Any:
     """The fields of a model, or the type it is another name of."""
     if "properties" in schema:
-        return {name: type_of(field) for name, field in schema["properties"].items()}
+        # Two names are quoted once more than they should be.
+        return {name.strip("'"): type_of(field) for name, field in schema["properties"].items()}
     return type_of(schema)
 
 

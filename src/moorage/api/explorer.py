@@ -22,9 +22,9 @@ SEGMENTS = ("swagger.json", "devcenter-api-2.0")
 _ASSETS = Path(__file__).parent / "explorer_assets"
 _PAGE = "/devcenter-api-2.0"
 
-#: Styles: Swagger UI sets them on elements. Images: its style sheet has them inside.
+#: Images: the style sheet of Swagger UI has them inside.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _SAFETY: Headers = [

@@ -25,7 +25,7 @@ _API = "/api"
 
 _SCHEMAS = "#/components/schemas/{name}"
 
-#: The group of a path: that of the last of these segments in it (Harbor's tags).
+#: The group of a path: that of the last of these segments in it (Harbor's tags). Every path has one of them.
 _GROUPS = {
     "health": "health",
     "ping": "ping",
@@ -62,8 +62,7 @@ _GROUPS_OF_OPERATIONS = {
     "getLogs": "project",
     "getLogExts": "project",
     "getCurrentUserPermissions": "user",
-    "searchUserGroups": "usergroup",
-    "searchUsers": "user",
+    "listArtifactsOfProject": "project",
 }
 
 #: Harbor's names of path parameters that have shorter ones in our routes.
@@ -240,7 +239,9 @@ def _operation(item: Described, names: list[str], schemas: _Schemas) -> dict[str
 def group_of(item: Described) -> str:
     """Harbor's tag."""
     known = [_GROUPS[segment] for segment in item.path.split("/") if segment in _GROUPS]
-    return _GROUPS_OF_OPERATIONS.get(item.operation.id) or (known[-1] if known else "other")
+    if known[:1] == ["usergroup"]:
+        return "usergroup"
+    return _GROUPS_OF_OPERATIONS.get(item.operation.id) or known[-1]
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -10,7 +10,18 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import projects, repositories, system, user_permissions, usergroups, users
+from moorage.api import (
+    artifact_labels,
+    labels,
+    members,
+    metadata,
+    projects,
+    repositories,
+    system,
+    user_permissions,
+    usergroups,
+    users,
+)
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.operations import BASE, methods_of
@@ -27,6 +38,10 @@ HANDLERS = [
     *user_permissions.HANDLERS,
     *usergroups.HANDLERS,
     *projects.HANDLERS,
+    *metadata.HANDLERS,
+    *members.HANDLERS,
+    *labels.HANDLERS,
+    *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
 ]
 

@@ -63,6 +63,7 @@ _GROUPS_OF_OPERATIONS = {
     "getLogExts": "project",
     "getCurrentUserPermissions": "user",
     "listArtifactsOfProject": "project",
+    "searchUsers": "user",
 }
 
 #: Harbor's names of path parameters that have shorter ones in our routes.

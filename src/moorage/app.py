@@ -19,6 +19,7 @@ from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
 from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
 from moorage.api.explorer import Explorer
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
@@ -28,6 +29,11 @@ from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
 from moorage.errors import MoorageError
+from moorage.events.audit import AuditWriter
+from moorage.events.audit_service import AuditService
+from moorage.events.dispatcher import Dispatcher
+from moorage.events.forwarding import Forwarder
+from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -80,6 +86,10 @@ class Application:
     uploads: UploadService
     artifacts: ArtifactService
     configurations: Configurations
+    audit: AuditService
+    pulls: PullStatistics
+    dispatcher: Dispatcher
+    forwarder: Forwarder
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -108,6 +118,8 @@ class Application:
         configurations = Configurations(reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
+        event_metrics = EventMetrics()
+        metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         application = cls(
             settings=settings,
@@ -124,6 +136,10 @@ class Application:
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
             configurations=configurations,
+            audit=AuditService(database),
+            pulls=PullStatistics(database, configurations.current, event_metrics),
+            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
+            forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -137,9 +153,11 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        if "core" in self.roles or "registry" in self.roles:
+            self.pulls.start()
         if "jobservice" in self.roles:
-            self._background.append(asyncio.create_task(self._purge_uploads()))
-            self._background.append(asyncio.create_task(self._purge_sessions()))
+            for work in (self._purge_uploads(), self._purge_sessions(), self.dispatcher.run(), self.forwarder.run()):
+                self._background.append(asyncio.create_task(work))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -149,6 +167,7 @@ class Application:
         self._background.clear()
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
+        await self.pulls.close()
         self.identity.close()
         await self.store.close()
         await self.reader.close()
@@ -189,6 +208,7 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            pulls=self.pulls,
             external_url=self.settings.server.external_url,
         )
 
@@ -208,6 +228,7 @@ class Application:
                 system=system,
                 artifacts=self.artifacts,
                 configurations=self.configurations,
+                audit=self.audit,
                 external_url=external_url,
             )
         )

@@ -17,6 +17,7 @@ from moorage.artifacts.service import ArtifactService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.events.audit_service import AuditService
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
@@ -92,6 +93,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
                     configurations=Configurations(reader),
+                    audit=AuditService(database),
                 )
             )
         },

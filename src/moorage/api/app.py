@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 
 from moorage.api import (
     artifact_labels,
+    auditlogs,
     labels,
     members,
     metadata,
@@ -43,6 +44,7 @@ HANDLERS = [
     *labels.HANDLERS,
     *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
+    *auditlogs.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

@@ -17,7 +17,7 @@ async def delete_repository(call: InjectedCall, project: FromPath[str], reposito
     """Delete a repository with everything in it; its name arrives encoded once or twice (H row 10)."""
     facts = await call.require_project(project, "repository", "delete")
     name = f"{facts.name}/{unquote(unquote(repository))}"
-    await call.services.artifacts.delete_repository(name)
+    await call.services.artifacts.delete_repository(name, actor=await call.actor())
     return done()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
+from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.projects.service import ProjectService
 from moorage.system.configuration import Configurations
@@ -22,5 +23,6 @@ class Services:
     system: SystemService
     artifacts: ArtifactService
     configurations: Configurations
+    audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.artifacts import queries
+from moorage.artifacts import happened, queries
 from moorage.artifacts.accessories import classify
 from moorage.artifacts.models import Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown, NotFound
+from moorage.events.models import SYSTEM, Actor
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
 from moorage.repositories import service as repositories
@@ -85,7 +86,7 @@ class ArtifactService:
 
     # --- writing --------------------------------------------------------------------------------
 
-    async def push(self, push: Push) -> None:
+    async def push(self, push: Push, *, actor: Actor = SYSTEM) -> None:
         """Store a manifest and move its tags, in one transaction that holds everything it refers to.
 
         Raises:
@@ -109,10 +110,11 @@ class ArtifactService:
             # One order for everyone, so that two pushes of the same tags cannot wait for each other.
             for name in sorted(set(push.tags)):
                 await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
-            await repositories.mark_pushed(connection, repository_id)
+            # Last, since it tells of all that was locked before.
+            await repositories.mark_pushed(connection, repository_id, actor, happened.pushed(push, artifact_id, size))
         self._remember(push.digest, push.content)
 
-    async def delete_repository(self, name: str) -> None:
+    async def delete_repository(self, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take everything out of a repository, which then is not there any more; it can be brought back until swept.
 
         Raises:
@@ -123,6 +125,7 @@ class ArtifactService:
             if repository_id is None:
                 raise NotFound(f"repository {name} not found")
             await queries.trash_artifacts(connection, repository_id)
+            await happened.record_repository_deletion(connection, actor, name, repository_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push
@@ -154,7 +157,7 @@ class ArtifactService:
             )
         return [(child, *held[child.digest]) for child in children]
 
-    async def delete_tag(self, repository: str, repository_id: int, name: str) -> None:
+    async def delete_tag(self, repository: str, repository_id: int, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take a tag away; its artifact stays.
 
         Raises:
@@ -163,8 +166,9 @@ class ArtifactService:
         async with self._database.begin() as connection:
             if not await queries.end_tag(connection, repository_id, name):
                 raise ManifestUnknown(f"artifact {repository}:{name} not found")
+            await happened.record_tag_deletion(connection, actor, repository, repository_id, name)
 
-    async def delete_manifest(self, repository: str, repository_id: int, digest: str) -> None:
+    async def delete_manifest(self, repository: str, repository_id: int, digest: str, *, actor: Actor = SYSTEM) -> None:
         """Take a manifest and its tags away; it can be brought back until it is swept.
 
         Raises:
@@ -178,6 +182,7 @@ class ArtifactService:
             # A statement of its own: the lock may have waited for a push of an index that lists this manifest.
             if await queries.has_parent(connection, artifact_id):
                 raise ManifestReferenced
+            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
             await queries.trash_artifact(connection, artifact_id)
 
 

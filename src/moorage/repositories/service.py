@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
 from moorage.errors import NotFound
+from moorage.events.models import Actor, Event
 from moorage.repositories import queries
 
 
@@ -47,9 +48,9 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
     return found
 
 
-async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
-    """Note that the repository has a manifest, within the caller's transaction."""
-    await queries.mark_pushed(connection, repository_id)
+async def mark_pushed(connection: AsyncConnection, repository_id: int, actor: Actor, event: Event) -> None:
+    """Note that the repository has a manifest, and record the push, within the caller's transaction."""
+    await queries.mark_pushed(connection, repository_id, actor, event)
 
 
 async def hide(connection: AsyncConnection, name: str) -> int | None:

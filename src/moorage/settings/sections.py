@@ -116,6 +116,15 @@ class SecuritySettings(Section):
     robot_name_prefix: str = Field("robot$", min_length=1, description="What every robot account's name begins with.")
 
 
+class AuditSettings(Section):
+    """The audit log."""
+
+    forward_authorities: Path | None = Field(
+        None,
+        description="PEM file of the authorities that vouch for a syslog server over TLS; default: the system's.",
+    )
+
+
 class LogSettings(Section):
     """Structured logs on standard error."""
 
@@ -133,6 +142,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     registry: RegistrySettings = RegistrySettings()
     security: SecuritySettings = SecuritySettings()
+    audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
 
 

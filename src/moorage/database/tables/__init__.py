@@ -16,7 +16,15 @@ from moorage.database.tables.content import (
     tag,
     upload,
 )
-from moorage.database.tables.events import outbox
+from moorage.database.tables.events import (
+    audit_chain,
+    audit_count,
+    audit_forward,
+    audit_gap,
+    audit_log,
+    outbox,
+    outbox_consumer,
+)
 from moorage.database.tables.identity import (
     login_failure,
     refresh_token,
@@ -39,6 +47,11 @@ __all__ = [
     "artifact_blob",
     "artifact_child",
     "artifact_label",
+    "audit_chain",
+    "audit_count",
+    "audit_forward",
+    "audit_gap",
+    "audit_log",
     "blob",
     "configuration",
     "label",
@@ -46,6 +59,7 @@ __all__ = [
     "manifest",
     "metadata",
     "outbox",
+    "outbox_consumer",
     "project",
     "project_cve_allowlist",
     "project_member",

@@ -45,6 +45,7 @@ from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.logs import AccessLog
 from moorage.probes import Check, Liveness, Readiness
+from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
@@ -81,6 +82,7 @@ class Application:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     repositories: RepositoryService
     blobs: BlobService
     uploads: UploadService
@@ -131,6 +133,7 @@ class Application:
             access=access,
             identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
+            quotas=QuotaService(database),
             repositories=RepositoryService(database),
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
@@ -156,7 +159,13 @@ class Application:
         if "core" in self.roles or "registry" in self.roles:
             self.pulls.start()
         if "jobservice" in self.roles:
-            for work in (self._purge_uploads(), self._purge_sessions(), self.dispatcher.run(), self.forwarder.run()):
+            for work in (
+                self._purge_uploads(),
+                self._purge_sessions(),
+                self._roll_up_quotas(),
+                self.dispatcher.run(),
+                self.forwarder.run(),
+            ):
                 self._background.append(asyncio.create_task(work))
 
     async def close(self) -> None:
@@ -209,6 +218,7 @@ class Application:
             uploads=self.uploads,
             artifacts=self.artifacts,
             pulls=self.pulls,
+            quotas=self.quotas,
             external_url=self.settings.server.external_url,
         )
 
@@ -225,13 +235,22 @@ class Application:
                 access=self.access,
                 identity=self.identity,
                 projects=self.projects,
+                quotas=self.quotas,
                 system=system,
                 artifacts=self.artifacts,
+                repositories=self.repositories,
                 configurations=self.configurations,
                 audit=self.audit,
                 external_url=external_url,
             )
         )
+
+    async def _roll_up_quotas(self) -> None:
+        """Keep the ledger of what projects hold short; several processes share the work by locked rows."""
+        while True:
+            await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.quotas.roll_up()
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""

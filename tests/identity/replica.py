@@ -25,7 +25,9 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.probes import Check
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
 from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
@@ -90,8 +92,10 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     access=access,
                     identity=identity,
                     projects=projects,
+                    quotas=QuotaService(database),
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
+                    repositories=RepositoryService(database),
                     configurations=Configurations(reader),
                     audit=AuditService(database),
                 )

@@ -13,11 +13,15 @@ from litestar.exceptions import HTTPException
 from moorage.api import (
     artifact_labels,
     auditlogs,
+    explain,
     labels,
     members,
     metadata,
+    permissions,
     projects,
+    quotas,
     repositories,
+    robots,
     system,
     user_permissions,
     usergroups,
@@ -45,6 +49,10 @@ HANDLERS = [
     *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
     *auditlogs.HANDLERS,
+    *robots.HANDLERS,
+    *permissions.HANDLERS,
+    *explain.HANDLERS,
+    *quotas.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

@@ -15,9 +15,9 @@ from moorage.api.operations import BASE
 @delete(f"{BASE}/projects/{{project:str}}/repositories/{{repository:str}}", status_code=200)
 async def delete_repository(call: InjectedCall, project: FromPath[str], repository: FromPath[str]) -> Response[bytes]:
     """Delete a repository with everything in it; its name arrives encoded once or twice (H row 10)."""
-    facts = await call.require_project(project, "repository", "delete")
-    name = f"{facts.name}/{unquote(unquote(repository))}"
-    await call.services.artifacts.delete_repository(name, actor=await call.actor())
+    name = unquote(unquote(repository))
+    facts = await call.require_project(project, "repository", "delete", name)
+    await call.services.artifacts.delete_repository(f"{facts.name}/{name}", actor=await call.actor())
     return done()
 
 

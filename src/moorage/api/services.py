@@ -8,7 +8,9 @@ from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
 
@@ -20,8 +22,10 @@ class Services:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     system: SystemService
     artifacts: ArtifactService
+    repositories: RepositoryService
     configurations: Configurations
     audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.

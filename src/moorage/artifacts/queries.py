@@ -155,6 +155,7 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
 async def store_references(
     connection: AsyncConnection,
     artifact_id: int,
+    project_id: int,
     blob_ids: Sequence[int],
     children: Sequence[tuple[Descriptor, int]],
 ) -> None:
@@ -163,8 +164,8 @@ async def store_references(
         await connection.execute(
             upsert(artifact_blob)
             .from_select(
-                ["artifact_id", "blob_id"],
-                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS))),
+                ["artifact_id", "blob_id", "project_id"],
+                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS)), literal(project_id)),
             )
             .on_conflict_do_nothing(),
             {"blob_ids": sorted(set(blob_ids))},

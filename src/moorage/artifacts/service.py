@@ -18,6 +18,7 @@ from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnkn
 from moorage.events.models import SYSTEM, Actor
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
+from moorage.projects import quotas
 from moorage.repositories import service as repositories
 
 #: X-Total-Count of referrers is exact up to here.
@@ -102,7 +103,11 @@ class ArtifactService:
             await queries.store_content(connection, push.digest, push.content)
             artifact_id = await queries.store_artifact(connection, repository_id, push, size)
             await queries.store_references(
-                connection, artifact_id, blob_ids, [(child, child_id) for child, child_id, _ in children]
+                connection,
+                artifact_id,
+                push.project_id,
+                blob_ids,
+                [(child, child_id) for child, child_id, _ in children],
             )
             accessory = classify(push.manifest, push.tags)
             if accessory is not None:
@@ -110,8 +115,9 @@ class ArtifactService:
             # One order for everyone, so that two pushes of the same tags cannot wait for each other.
             for name in sorted(set(push.tags)):
                 await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
-            # Last, since it tells of all that was locked before.
-            await repositories.mark_pushed(connection, repository_id, actor, happened.pushed(push, artifact_id, size))
+            # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
+            event = happened.pushed(push, artifact_id, size)
+            await quotas.pushed(connection, actor, repository_id, push.project_id, event)
         self._remember(push.digest, push.content)
 
     async def delete_repository(self, name: str, *, actor: Actor = SYSTEM) -> None:
@@ -136,6 +142,9 @@ class ArtifactService:
         held = await BlobService.lock(connection, repository_id, sorted(wanted | parsed.foreign))
         missing = sorted(wanted - held.keys())
         if missing:
+            # They may be missing because the project has no room for them: then that is the answer, as in Harbor.
+            sizes = {descriptor.digest: descriptor.size for descriptor in parsed.blobs}
+            await quotas.admit_content(connection, push.project_id, {**sizes, push.digest: len(push.content)})
             raise ManifestBlobUnknown(
                 f"blob unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
                 detail=[{"digest": digest} for digest in missing[:100]],

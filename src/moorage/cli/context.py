@@ -127,6 +127,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
         yield CommandServices(settings, identity, ProjectService(database), keys, AuditService(database))
     finally:
         identity.close()
+        await reader.close()
         await database.close()
 
 

@@ -21,6 +21,7 @@ from moorage.projects.members import MemberService
 from moorage.projects.metadata import MetadataService
 from moorage.projects.models import LIBRARY_ID, LIBRARY_NAME, Project, Summary, Viewer
 from moorage.projects.names import check_project_name
+from moorage.projects.quotas import limit_new_project
 
 HOLDS_REPOSITORIES = "the project contains repositories, can not be deleted"
 
@@ -42,12 +43,13 @@ class ProjectService:
         public: bool,
         metadata: Mapping[str, str | None] | None = None,
         allowlist: Allowlist | None = None,
+        storage_limit: int | None = None,
         actor: Actor = SYSTEM,
     ) -> int:
-        """A new project, administered by the user who owns it; its id.
+        """A new project, administered by the user who owns it; its id. Without a limit it has the configured one.
 
         Raises:
-            BadRequest: the name, a value of the metadata or the allow-list is not allowed.
+            BadRequest: the name, the limit, a value of the metadata or the allow-list is not allowed.
             Conflict: the name is taken.
         """
         check_project_name(name)
@@ -66,6 +68,8 @@ class ProjectService:
             await metadata_queries.put(connection, project_id, _set(wanted.values))
             if allowlist is not None:
                 await queries.set_allowlist(connection, project_id, allowlist)
+            if storage_limit is not None:
+                await limit_new_project(connection, project_id, storage_limit)
             await member_queries.add(connection, project_id, owner_id, "u", Role.PROJECT_ADMIN)
             await record(connection, actor, Event("create", "project", name, project_id))
             return project_id

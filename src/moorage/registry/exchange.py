@@ -19,6 +19,7 @@ from moorage.events.models import Actor
 from moorage.identity.service import IdentityService
 from moorage.identity.tokens import Access, TokenVerifier
 from moorage.oci.manifests import Limits
+from moorage.projects.quotas import QuotaService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import RegistrySettings
 
@@ -38,6 +39,7 @@ class RegistryServices:
     uploads: UploadService
     artifacts: ArtifactService
     pulls: PullStatistics
+    quotas: QuotaService
     external_url: str | None
 
     @property

@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_all
 from moorage.database.tables import repository
-from moorage.events import service as events
-from moorage.events.models import Actor, Event
 
 
 async def find(connection: AsyncConnection, name: str) -> int | None:
@@ -40,22 +38,6 @@ _CREATE = text(
     SELECT project_id, :name FROM project WHERE project_id = :project_id AND NOT deleted FOR SHARE
     ON CONFLICT (name) DO NOTHING
     """
-)
-
-
-async def mark_pushed(connection: AsyncConnection, repository_id: int, actor: Actor, event: Event) -> None:
-    """Note the first manifest (later pushes find nothing to change) and record the push, in one round trip."""
-    await connection.execute(_MARK_PUSHED, {"repository_id": repository_id, **events.parameters(actor, event)})
-
-
-_MARK_PUSHED = text(
-    f"""
-    WITH first AS (
-        UPDATE repository SET first_push_time = now(), update_time = now()
-         WHERE repository_id = :repository_id AND first_push_time IS NULL
-    )
-    {events.RECORD}
-    """  # noqa: S608
 )
 
 

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
 from moorage.errors import NotFound
-from moorage.events.models import Actor, Event
 from moorage.repositories import queries
 
 
@@ -46,11 +45,6 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
         project = name.partition("/")[0]
         raise NotFound(f"project {project} not found")
     return found
-
-
-async def mark_pushed(connection: AsyncConnection, repository_id: int, actor: Actor, event: Event) -> None:
-    """Note that the repository has a manifest, and record the push, within the caller's transaction."""
-    await queries.mark_pushed(connection, repository_id, actor, event)
 
 
 async def hide(connection: AsyncConnection, name: str) -> int | None:

@@ -113,7 +113,6 @@ class SecuritySettings(Section):
     login_attempts: int = Field(10, ge=1, description="Failed logins per account and address before it must wait.")
     login_lockout: Seconds = Field(60, description="Seconds to wait after too many failed logins.")
     password_hash_concurrency: int = Field(2, ge=1, description="Password checks at the same time per worker.")
-    robot_name_prefix: str = Field("robot$", min_length=1, description="What every robot account's name begins with.")
 
 
 class AuditSettings(Section):

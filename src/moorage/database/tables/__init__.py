@@ -38,6 +38,7 @@ from moorage.database.tables.identity import (
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
+from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration
 
@@ -61,9 +62,14 @@ __all__ = [
     "outbox",
     "outbox_consumer",
     "project",
+    "project_blob",
     "project_cve_allowlist",
+    "project_manifest",
     "project_member",
     "project_metadata",
+    "quota",
+    "quota_change",
+    "quota_work",
     "refresh_token",
     "repository",
     "repository_blob",

@@ -17,6 +17,8 @@ from prometheus_client import CollectorRegistry
 from moorage import __version__
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
+from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
+from moorage.api.explorer import Explorer
 from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import ASGIApp, Respond
@@ -200,6 +202,7 @@ class Application:
             pages = AccountPages(self.identity, self.access, self.configurations, external_url)
             bare["c"] = guard.respond(pages)
             mounted["api"] = guard.app(self._api(checks))
+            bare.update(dict.fromkeys(EXPLORER_SEGMENTS, Explorer()))
         return Edge(
             bare,
             mounted,

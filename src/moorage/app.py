@@ -16,6 +16,9 @@ from prometheus_client import CollectorRegistry
 
 from moorage import __version__
 from moorage.access.service import AccessService
+from moorage.artifacts.attribute_reader import Backfill
+from moorage.artifacts.catalog import Catalog
+from moorage.artifacts.listing import NoRules
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
@@ -71,6 +74,7 @@ class Application:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
@@ -99,6 +103,8 @@ class Application:
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
+        repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+        artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
         application = cls(
             settings=settings,
             roles=roles,
@@ -109,10 +115,11 @@ class Application:
             access=access,
             identity=IdentityService(database, access, settings.security, reader),
             projects=ProjectService(database),
-            repositories=RepositoryService(database),
-            blobs=BlobService(database, reader, store),
+            repositories=repositories,
+            blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
-            artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
+            artifacts=artifacts,
+            catalog=Catalog.build(database, store, repositories, blobs, artifacts, NoRules()),
             configurations=Configurations(reader),
             metrics=metrics,
         )
@@ -128,6 +135,8 @@ class Application:
             await self.metrics_socket.start()
         if "jobservice" in self.roles:
             self._background.append(asyncio.create_task(self._purge_uploads()))
+            backfill = Backfill(self.database, self.artifacts.attributes)
+            self._background.append(asyncio.create_task(backfill.run()))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -189,7 +198,9 @@ class Application:
                 identity=self.identity,
                 projects=self.projects,
                 system=system,
+                repositories=self.repositories,
                 artifacts=self.artifacts,
+                catalog=self.catalog,
                 configurations=self.configurations,
                 external_url=external_url,
             )

@@ -10,7 +10,7 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import projects, repositories, system, users
+from moorage.api import accessories, additions, artifacts, icons, projects, repositories, system, tags, users
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.operations import BASE, methods_of
@@ -21,7 +21,17 @@ from moorage.errors import BadRequest, MethodNotAllowed, MoorageError, NotFound,
 
 log = structlog.get_logger(__name__)
 
-HANDLERS = [*system.HANDLERS, *users.HANDLERS, *projects.HANDLERS, *repositories.HANDLERS]
+HANDLERS = [
+    *system.HANDLERS,
+    *users.HANDLERS,
+    *projects.HANDLERS,
+    *repositories.HANDLERS,
+    *artifacts.HANDLERS,
+    *tags.HANDLERS,
+    *accessories.HANDLERS,
+    *additions.HANDLERS,
+    *icons.HANDLERS,
+]
 
 #: On what is not an error, as Harbor's proxy adds them.
 _FRAME_HEADERS = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'")]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.access.service import AccessService
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.identity.service import IdentityService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
 from moorage.system.service import SystemService
 
@@ -20,7 +22,9 @@ class Services:
     identity: IdentityService
     projects: ProjectService
     system: SystemService
+    repositories: RepositoryService
     artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

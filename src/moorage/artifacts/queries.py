@@ -8,6 +8,8 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.artifacts import attribute_queries
+from moorage.artifacts.attributes import Attributes
 from moorage.artifacts.models import Push, Referrer, StoredManifest
 from moorage.database.driver import Row, fetch_all, fetch_value
 from moorage.database.tables import (
@@ -123,7 +125,9 @@ async def store_content(connection: AsyncConnection, digest: str, content: bytes
     await connection.execute(upsert(manifest).values(digest=digest, content=content).on_conflict_do_nothing())
 
 
-async def store_artifact(connection: AsyncConnection, repository_id: int, push: Push, size: int) -> int:
+async def store_artifact(
+    connection: AsyncConnection, repository_id: int, push: Push, size: int, attributes: Attributes | None
+) -> int:
     """The artifact's id; one that was deleted before is live again."""
     parsed = push.manifest
     values = {
@@ -138,7 +142,8 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
         "subject_digest": parsed.subject.digest if parsed.subject else None,
         "annotations": dict(parsed.annotations) if parsed.annotations else None,
     }
-    statement = upsert(artifact).values(values)
+    known = attribute_queries.values(attributes)
+    statement = upsert(artifact).values({**values, **known})
     statement = statement.on_conflict_do_update(
         index_elements=["repository_id", "digest"],
         set_={
@@ -146,6 +151,7 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
             "artifact_type": statement.excluded.artifact_type,
             "state": "live",
             "trash_time": None,
+            **{name: statement.excluded[name] for name in known},
         },
     )
     row = await connection.execute(statement.returning(artifact.c.artifact_id))

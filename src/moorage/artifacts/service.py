@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import queries
 from moorage.artifacts.accessories import classify
+from moorage.artifacts.attribute_reader import AttributeReader
 from moorage.artifacts.models import Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
@@ -18,6 +19,7 @@ from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnkn
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
 from moorage.repositories import service as repositories
+from moorage.storage.protocol import Blobs
 
 #: X-Total-Count of referrers is exact up to here.
 COUNTED_REFERRERS = 10_000
@@ -29,8 +31,10 @@ MAX_SIZE = 2**63 - 1
 class ArtifactService:
     """Manifests by tag and digest. Bytes are cached by digest, names never."""
 
-    def __init__(self, database: Database, reader: Reader, cache_bytes: int) -> None:
+    def __init__(self, database: Database, reader: Reader, cache_bytes: int, store: Blobs) -> None:
+        """``cache_bytes``: of manifests that are remembered; ``store``: where configs are read from."""
         self._database = database
+        self.attributes = AttributeReader(store, self.content)
         self._by_tag: Lane[queries.Key, queries.Resolved] = reader.lane(
             queries.BY_TAG, queries.parameters, queries.resolved
         )
@@ -92,6 +96,8 @@ class ArtifactService:
             ManifestBlobUnknown: a blob or child is not in the repository; the message names it.
             NotFound: the project is gone.
         """
+        # Before the transaction: the storage may be slow, and locks are held in there.
+        attributes = await self.attributes.read(push.digest, push.manifest)
         async with self._database.begin() as connection:
             repository_id = await repositories.ensure(connection, push.project_id, push.repository)
             blob_ids, size = await self._hold_blobs(connection, repository_id, push)
@@ -99,7 +105,7 @@ class ArtifactService:
             # Indexes of indexes that list each other many times add up to more than any column holds.
             size = min(size + sum(child_size for _, _, child_size in children), MAX_SIZE)
             await queries.store_content(connection, push.digest, push.content)
-            artifact_id = await queries.store_artifact(connection, repository_id, push, size)
+            artifact_id = await queries.store_artifact(connection, repository_id, push, size, attributes)
             await queries.store_references(
                 connection, artifact_id, blob_ids, [(child, child_id) for child, child_id, _ in children]
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,6 +59,11 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
     if viewer.names:
         ways.append(_P.name.in_(viewer.names))
     return [or_(*ways)]
+
+
+def visible_ids(viewer: Viewer) -> Select[tuple[int]]:
+    """The ids of the projects a viewer may see."""
+    return select(_P.project_id).where(~_P.deleted, *_visible(viewer))
 
 
 def _roles_of(user_id: int | None) -> ColumnElement[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
@@ -111,3 +112,8 @@ async def add_library(connection: AsyncConnection, *, owner_id: int) -> None:
     if await queries.create(connection, values) is not None:
         await queries.advance_ids(connection)
         await member_queries.add(connection, LIBRARY_ID, owner_id, Role.PROJECT_ADMIN)
+
+
+def visible_to(viewer: Viewer) -> Select[tuple[int]]:
+    """The ids of the projects a viewer may see, for a condition of another feature's list."""
+    return queries.visible_ids(viewer)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
+from moorage.database.listing import ListQuery
+from moorage.database.tables import repository
 from moorage.errors import NotFound
-from moorage.repositories import queries
+from moorage.events.models import SYSTEM, Actor, Event
+from moorage.events.service import record
+from moorage.projects import service as projects
+from moorage.projects.models import Viewer
+from moorage.repositories import list_queries, queries
+from moorage.repositories.models import Repository
 
 
 class RepositoryService:
@@ -26,6 +34,61 @@ class RepositoryService:
         """Up to ``limit`` names of non-empty repositories after ``last``, in byte order."""
         async with self._database.connect() as connection:
             return await queries.page(connection, last, limit)
+
+    @staticmethod
+    async def pushed(connection: AsyncConnection, name: str) -> Repository | None:
+        """The repository of that name, if something was pushed to it."""
+        return await list_queries.pushed(connection, name)
+
+    async def get(self, name: str) -> Repository:
+        """The repository of that name.
+
+        Raises:
+            NotFound: nothing was pushed to one of that name.
+        """
+        async with self._database.connect() as connection:
+            return _there(await list_queries.pushed(connection, name), name)
+
+    async def of_project(self, project_id: int, query: ListQuery) -> tuple[int, Sequence[Repository]]:
+        """How many repositories of a project match, and the page.
+
+        Raises:
+            BadRequest: a filter has a value it cannot have.
+        """
+        async with self._database.connect() as connection:
+            return await list_queries.page(connection, query, repository.c.project_id == project_id)
+
+    async def readable(self, query: ListQuery, viewer: Viewer) -> tuple[int, Sequence[Repository]]:
+        """The same of every project the viewer may see.
+
+        Raises:
+            BadRequest: a filter has a value it cannot have.
+        """
+        async with self._database.connect() as connection:
+            if viewer.everything:
+                return await list_queries.page(connection, query)
+            visible = repository.c.project_id.in_(projects.visible_to(viewer))
+            return await list_queries.page(connection, query, visible)
+
+    async def describe(self, name: str, description: str, *, actor: Actor = SYSTEM) -> None:
+        """Set a repository's description, as HTML shows it: that is how Harbor keeps it (H row 50).
+
+        Raises:
+            NotFound: there is no such repository.
+        """
+        # Quotes as Go writes them, and what no column can hold, too.
+        escaped = (
+            html.escape(description.replace("\0", "\ufffd"), quote=False).replace('"', "&#34;").replace("'", "&#39;")
+        )
+        async with self._database.begin() as connection:
+            changed = _there(await list_queries.describe(connection, name, escaped), name)
+            await record(connection, actor, Event("update", "repository", name, changed.project_id))
+
+
+def _there(found: Repository | None, name: str) -> Repository:
+    if found is None:
+        raise NotFound(f"repository {name} not found")
+    return found
 
 
 async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int:
@@ -50,6 +113,16 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
 async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
     """Note that the repository has a manifest, within the caller's transaction."""
     await queries.mark_pushed(connection, repository_id)
+
+
+async def touch(connection: AsyncConnection, repository_id: int) -> None:
+    """Note that something in the repository has changed, within the caller's transaction."""
+    await list_queries.touch(connection, repository_id)
+
+
+async def hold(connection: AsyncConnection, name: str) -> int | None:
+    """The id of the repository, kept from being deleted until the caller's transaction ends, or None."""
+    return await queries.hold(connection, name)
 
 
 async def hide(connection: AsyncConnection, name: str) -> int | None:

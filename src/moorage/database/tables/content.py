@@ -87,7 +87,7 @@ artifact = Table(
         ForeignKey("repository.repository_id", ondelete="CASCADE"),
         nullable=False,
     ),
-    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False, index=True),
+    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False),
     Column("digest", ByteOrdered, ForeignKey("manifest.digest"), nullable=False, index=True),
     #: The Content-Type it was pushed with.
     Column("media_type", Text, nullable=False),
@@ -104,6 +104,16 @@ artifact = Table(
     timestamp("push_time"),
     timestamp("pull_time", nullable=True),
     timestamp("trash_time", nullable=True),
+    #: What Harbor calls its type: IMAGE, CHART and so on (H row 53). This and the next three: ``artifacts.attributes``.
+    Column("type", Text),
+    #: What Harbor calls its media type: an image's config's, an index's own.
+    Column("content_media_type", Text),
+    #: The digest of a layer that is its icon.
+    Column("icon", ByteOrdered),
+    #: What its config says, an object.
+    Column("extra_attrs", JSONB),
+    #: Which code found the four; 0: none has yet.
+    Column("attributes_version", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("repository_id", "digest"),
     CheckConstraint("state IN ('live', 'trash')", name="state"),
     Index(
@@ -113,6 +123,20 @@ artifact = Table(
         "digest",
         postgresql_where=text("subject_digest IS NOT NULL AND state = 'live'"),
     ),
+    Index(
+        "ix_artifact_repository_push_time",
+        "repository_id",
+        text("push_time DESC"),
+        "artifact_id",
+        postgresql_where=text("state = 'live'"),
+    ),
+    Index("ix_artifact_project_push_time", "project_id", text("push_time DESC"), "artifact_id"),
+    Index(
+        "ix_artifact_unread",
+        "artifact_id",
+        postgresql_where=text("attributes_version = 0 AND state = 'live'"),
+    ),
+    Index("ix_artifact_icon", "icon", postgresql_where=text("icon IS NOT NULL AND state = 'live'")),
 )
 
 #: Config and layers of a manifest.
@@ -198,4 +222,17 @@ upload = Table(
     Column("state", JSONB, nullable=False),
     timestamp("creation_time"),
     timestamp("update_time", index=True),
+)
+
+#: How often what a list shows has changed, per repository and project, in slots that add up. Written by triggers, at
+#: the end of the transaction that changed it: whoever finds a sum unchanged knows that a count made at it still holds.
+change_count = Table(
+    "change_count",
+    metadata,
+    #: repository or project.
+    Column("scope", Text, primary_key=True),
+    Column("scope_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("changes", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 50},
 )

@@ -1,0 +1,71 @@
+"""How many entries a list has, without counting them for every request.
+
+A count is kept with the sum of changes it was made at (the table ``change_count``), and holds as long as that sum is
+the same. Both are read in one snapshot, and every transaction that changes what a list shows raises the sum as it
+commits; so what is kept is never shown when it is not true any more, on any process of any replica.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from cachetools import LRUCache
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.database.driver import fetch_all
+from moorage.database.tables import change_count
+
+#: Counts that are kept.
+KEPT = 20_000
+
+_C = change_count.c
+
+_CHANGES = """
+SELECT q.id, (SELECT coalesce(sum(c.changes), 0)::bigint FROM change_count c
+               WHERE c.scope = %s AND c.scope_id = q.id)
+  FROM unnest(%s::bigint[]) AS q(id)
+"""
+
+
+async def changes(connection: AsyncConnection, scope: str, ids: Sequence[int]) -> dict[int, int]:
+    """How often each repository or project has changed."""
+    return {row[0]: row[1] for row in await fetch_all(connection, _CHANGES, (scope, list(ids)))}
+
+
+def changes_of(scope: str, scope_id: ColumnElement[Any]) -> ColumnElement[int]:
+    """The same as part of a statement."""
+    total = select(cast(func.coalesce(func.sum(_C.changes), 0), BigInteger))
+    return total.where(_C.scope == scope, _C.scope_id == scope_id).scalar_subquery()
+
+
+class Counts:
+    """Counts of one process, by what was counted."""
+
+    def __init__(self) -> None:
+        self._kept: LRUCache[Hashable, tuple[int, int]] = LRUCache(KEPT)
+
+    def known(self, key: Hashable, at: int) -> int | None:
+        """The count, if it was made after as many changes."""
+        kept = self._kept.get(key)
+        return kept[1] if kept is not None and kept[0] == at else None
+
+    def keep(self, key: Hashable, at: int, count: int) -> None:
+        """Keep a count; ``at`` was read in the same snapshot."""
+        self._kept[key] = (at, count)
+
+    async def count(
+        self, connection: AsyncConnection, key: Hashable, scope: str, scope_id: int, counted: Select[Any]
+    ) -> int:
+        """Count the rows of a statement, and keep that."""
+        inner = counted.with_only_columns(literal_column("1")).order_by(None).subquery()
+        number = select(func.count()).select_from(inner).scalar_subquery()
+        found = (
+            await connection.execute(
+                select(changes_of(scope, bindparam("counted_scope", type_=BigInteger)), number),
+                {"counted_scope": scope_id},
+            )
+        ).one()
+        self.keep(key, found[0], found[1])
+        return int(found[1])

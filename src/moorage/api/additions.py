@@ -36,9 +36,7 @@ async def get_addition(
     path = await repository_of(call, project, repository, "artifact-addition", "read")
     listed = await call.services.catalog.listing.get(path.name, unquote(reference), Flags(tags=False))
     found = await call.services.catalog.additions.get(listed, name)
-    # Whatever a stranger wrote, no browser shall take it for a page.
-    headers = {"content-type": found.media_type, "x-content-type-options": "nosniff"}
-    return Response(found.content, status_code=200, headers=headers)
+    return Response(found.content, status_code=200, headers={"content-type": found.media_type})
 
 
 @get(f"{_ADDITIONS}/vulnerabilities", opt=described("getVulnerabilitiesAddition", answers={}, errors=(401, 403, 404)))

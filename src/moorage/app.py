@@ -20,6 +20,7 @@ from moorage.artifacts.attribute_reader import Backfill
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.listing import NoRules
 from moorage.artifacts.service import ArtifactService
+from moorage.artifacts.settling import Settler
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
@@ -119,7 +120,7 @@ class Application:
             blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
             artifacts=artifacts,
-            catalog=Catalog.build(database, store, repositories, blobs, artifacts, NoRules()),
+            catalog=Catalog.build(database, reader, store, blobs, artifacts, NoRules()),
             configurations=Configurations(reader),
             metrics=metrics,
         )
@@ -137,6 +138,7 @@ class Application:
             self._background.append(asyncio.create_task(self._purge_uploads()))
             backfill = Backfill(self.database, self.artifacts.attributes)
             self._background.append(asyncio.create_task(backfill.run()))
+            self._background.append(asyncio.create_task(Settler(self.database).run()))
 
     async def close(self) -> None:
         """Stop in the other order."""

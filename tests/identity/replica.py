@@ -100,7 +100,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     system=system,
                     repositories=repositories,
                     artifacts=artifacts,
-                    catalog=Catalog.build(database, store, repositories, blobs, artifacts, NoRules()),
+                    catalog=Catalog.build(database, reader, store, blobs, artifacts, NoRules()),
                     configurations=Configurations(reader),
                 )
             )

@@ -13,7 +13,7 @@ from moorage.artifacts.listing import ArtifactListing, Immutability
 from moorage.artifacts.service import ArtifactService
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
-from moorage.repositories.service import RepositoryService
+from moorage.database.reader import Reader
 from moorage.storage.protocol import Blobs
 
 
@@ -31,14 +31,14 @@ class Catalog:
     def build(
         cls,
         database: Database,
+        reader: Reader,
         store: Blobs,
-        repositories: RepositoryService,
         blobs: BlobService,
         artifacts: ArtifactService,
         immutability: Immutability,
     ) -> Catalog:
         """Wire them."""
-        listing = ArtifactListing(database, repositories, immutability, Counts())
+        listing = ArtifactListing(database, reader, artifacts, immutability, Counts())
         return cls(
             listing=listing,
             changes=ArtifactChanges(database, listing, immutability),

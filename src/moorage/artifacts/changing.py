@@ -15,6 +15,7 @@ from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
 from moorage.oci.names import check_tag
 from moorage.repositories import service as repositories
+from moorage.repositories.service import RepositoryService
 
 #: Artifacts that one deletion takes along at most.
 MAX_DELETED = 20_000
@@ -95,7 +96,11 @@ class ArtifactChanges:
         """The artifact, its repository kept from being deleted: that lock comes before all others, as in a push."""
         if await repositories.hold(connection, repository) is None:
             raise NotFound(f"repository {repository} not found")
-        return await self._listing.find(connection, repository, reference)
+        # A statement of its own: the lock may have waited for a deletion.
+        known = await RepositoryService.pushed(connection, repository)
+        if known is None:
+            raise NotFound(f"repository {repository} not found")
+        return await self._listing.find(connection, known.repository_id, repository, reference)
 
     async def _closure(self, connection: AsyncConnection, artifact_id: int) -> Collection[int]:
         gone = {artifact_id}

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import change_queries as queries
 from moorage.artifacts.listing import ArtifactListing
+from moorage.artifacts.listing_models import Flags
 from moorage.artifacts.models import Push
 from moorage.artifacts.service import ArtifactService
 from moorage.blobs.service import BlobService
@@ -98,11 +99,11 @@ class ArtifactCopies:
             BadRequest: the source is not there.
             Denied: it belongs to another artifact, which is what can be copied.
         """
+        try:
+            root = await self._listing.get(source.repository, source.reference, Flags(tags=False))
+        except NotFound:
+            raise BadRequest(f"artifact {source} not found") from None
         async with self._database.connect() as connection:
-            try:
-                root = await self._listing.find(connection, source.repository, source.reference)
-            except NotFound:
-                raise BadRequest(f"artifact {source} not found") from None
             if await queries.is_accessory(connection, root.artifact_id):
                 raise Denied("the operation isn't supported for an artifact accessory")
             parts, accessories = await self._parts(connection, root.artifact_id, _Part(root.digest, root.media_type))

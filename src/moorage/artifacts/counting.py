@@ -15,18 +15,31 @@ from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_all
-from moorage.database.tables import change_count
+from moorage.database.tables import artifact_unsettled, change_count
 
 #: Counts that are kept.
 KEPT = 20_000
 
-_C = change_count.c
+#: Pages whose ids are kept.
+PAGES = 2_000
+
+_C, _U = change_count.c, artifact_unsettled.c
 
 _CHANGES = """
 SELECT q.id, (SELECT coalesce(sum(c.changes), 0)::bigint FROM change_count c
                WHERE c.scope = %s AND c.scope_id = q.id)
   FROM unnest(%s::bigint[]) AS q(id)
 """
+_PROJECT = """
+SELECT (SELECT coalesce(sum(c.changes), 0)::bigint FROM change_count c WHERE c.scope = 'project' AND c.scope_id = %s),
+       (SELECT true FROM artifact_unsettled u WHERE u.project_id = %s LIMIT 1) IS NULL
+"""
+
+
+async def project_changes(connection: AsyncConnection, project_id: int) -> tuple[int, bool]:
+    """How often a project has changed, and whether it is settled."""
+    row = (await fetch_all(connection, _PROJECT, (project_id, project_id)))[0]
+    return row[0], row[1]
 
 
 async def changes(connection: AsyncConnection, scope: str, ids: Sequence[int]) -> dict[int, int]:
@@ -45,6 +58,7 @@ class Counts:
 
     def __init__(self) -> None:
         self._kept: LRUCache[Hashable, tuple[int, int]] = LRUCache(KEPT)
+        self._pages: LRUCache[Hashable, tuple[int, tuple[int, ...]]] = LRUCache(PAGES)
 
     def known(self, key: Hashable, at: int) -> int | None:
         """The count, if it was made after as many changes."""
@@ -55,17 +69,36 @@ class Counts:
         """Keep a count; ``at`` was read in the same snapshot."""
         self._kept[key] = (at, count)
 
+    def page(self, key: Hashable, at: int) -> Sequence[int] | None:
+        """The ids of a page, if they were read after as many changes."""
+        kept = self._pages.get(key)
+        return kept[1] if kept is not None and kept[0] == at else None
+
+    def keep_page(self, key: Hashable, at: int, ids: Sequence[int]) -> None:
+        """Keep the ids of a page that was read after as many changes, or more."""
+        self._pages[key] = (at, tuple(ids))
+
     async def count(
-        self, connection: AsyncConnection, key: Hashable, scope: str, scope_id: int, counted: Select[Any]
+        self,
+        connection: AsyncConnection,
+        key: Hashable,
+        scope: str,
+        scope_id: int,
+        counted: Select[Any],
+        *,
+        keep: bool = True,
     ) -> int:
-        """Count the rows of a statement, and keep that."""
+        """Count the rows of a statement, and keep that unless something has to be settled by now."""
+        of_scope = _U.repository_id if scope == "repository" else _U.project_id
+        noted = select(literal_column("1")).where(of_scope == scope_id).limit(1).scalar_subquery()
         inner = counted.with_only_columns(literal_column("1")).order_by(None).subquery()
         number = select(func.count()).select_from(inner).scalar_subquery()
         found = (
             await connection.execute(
-                select(changes_of(scope, bindparam("counted_scope", type_=BigInteger)), number),
+                select(changes_of(scope, bindparam("counted_scope", type_=BigInteger)), number, noted.is_(None)),
                 {"counted_scope": scope_id},
             )
         ).one()
-        self.keep(key, found[0], found[1])
+        if keep and found[2]:
+            self.keep(key, found[0], found[1])
         return int(found[1])

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import listing_queries as queries
-from moorage.artifacts.counting import Counts, changes
-from moorage.artifacts.listing_models import Flags, ListedAccessory, ListedArtifact, ListedTag
+from moorage.artifacts.counting import Counts, changes, project_changes
+from moorage.artifacts.listing_models import Flags, ListedAccessory, ListedArtifact, ListedRepository, ListedTag
+from moorage.artifacts.service import ArtifactService
+from moorage.artifacts.settling import Settler
 from moorage.database.engine import Database
-from moorage.database.listing import Exact, ListQuery
-from moorage.database.tables import artifact
+from moorage.database.listing import Exact, ListQuery, spelling
+from moorage.database.reader import Lane, Reader
 from moorage.errors import BadRequest, NotFound
 from moorage.oci.names import is_digest, is_tag
-from moorage.repositories.service import RepositoryService
 
 #: Whether a tag of a repository is immutable: (full name of the repository, tag).
 IsImmutable = Callable[[str, str], bool]
@@ -42,20 +42,33 @@ def _never(repository: str, tag: str) -> bool:
     return False
 
 
-#: Filters whose truth changes without a change that is counted.
-_UNCOUNTED = ("pull_time",)
+#: Filters and sort keys whose truth changes without a change that is counted.
+_UNCOUNTED = frozenset({"pull_time"})
 
 
 class ArtifactListing:
-    """Artifacts as /api lists them."""
+    """Artifacts as /api lists them.
+
+    A list is read in two steps: the ids of the page and how many match, and then everything about these ids. What the
+    first step found is kept as long as nothing has changed that it depends on (see ``counting``).
+    """
 
     def __init__(
-        self, database: Database, repositories: RepositoryService, immutability: Immutability, counts: Counts
+        self,
+        database: Database,
+        reader: Reader,
+        artifacts: ArtifactService,
+        immutability: Immutability,
+        counts: Counts,
     ) -> None:
         self._database = database
-        self._repositories = repositories
+        self._artifacts = artifacts
         self._immutability = immutability
         self._counts = counts
+        self._settler = Settler(database)
+        self._repositories: Lane[str, ListedRepository | None] = reader.lane(
+            queries.REPOSITORIES, queries.repository_parameters, queries.repositories_found
+        )
 
     # --- lists ----------------------------------------------------------------------------------
 
@@ -67,13 +80,16 @@ class ArtifactListing:
         Raises:
             BadRequest: a filter has a value it cannot have.
         """
+        found = await self._settled(repository)
+        if found is None:
+            # A query that is wrong is wrong everywhere.
+            queries.matching(queries.in_repository(0), query)
+            return 0, []
+        scope = queries.in_repository(found.repository_id)
         async with self._database.connect() as connection:
-            found = await self._repositories.pushed(connection, repository)
-            if found is None:
-                queries.matching(artifact.c.repository_id == 0, query)
-                return 0, []
-            scope = artifact.c.repository_id == found.repository_id
-            return await self._page(connection, "repository", found.repository_id, scope, query, flags)
+            key = ("repository", found.repository_id)
+            total, ids = await self._page(connection, key, found.changes, scope, query)
+            return total, await self._shown(connection, ids, flags)
 
     async def of_project(
         self, project_id: int, query: ListQuery, flags: Flags, *, latest: bool = False
@@ -83,7 +99,7 @@ class ArtifactListing:
         Raises:
             BadRequest: a filter has a value it cannot have, or one that ``latest`` needs is missing.
         """
-        scope = artifact.c.project_id == project_id
+        scope = queries.in_project(project_id)
         if latest:
             given = [key for key in ("media_type", "artifact_type") if isinstance(query.filter_of(key), Exact)]
             if len(given) != 1:
@@ -91,55 +107,57 @@ class ArtifactListing:
                     "bad request: either 'media_type' or 'artifact_type' must be specified, but not both,"
                     " when querying with latest_in_repository"
                 )
+        await self._settle_project(project_id)
         async with self._database.connect() as connection:
             if latest:
-                total, found = await queries.latest(connection, scope, query)
-                return total, await self._with_details(connection, found, flags)
-            return await self._page(connection, "project", project_id, scope, query, flags)
+                total, ids = await queries.latest(connection, scope, query)
+            else:
+                at, _ = await project_changes(connection, project_id)
+                total, ids = await self._page(connection, ("project", project_id), at, scope, query)
+            return total, await self._shown(connection, ids, flags)
+
+    async def _settled(self, repository: str) -> ListedRepository | None:
+        """A repository with nothing left to settle of what was noted before this call."""
+        found = await self._repositories.get(repository)
+        # Of what goes on being pushed meanwhile a list need not know; twice, so that it seldom has to go without.
+        for _ in range(2):
+            if found is None or found.settled:
+                break
+            await self._settler.repository(found.repository_id)
+            found = await self._repositories.get(repository)
+        return found
+
+    async def _settle_project(self, project_id: int) -> None:
+        async with self._database.connect() as connection:
+            _, settled = await project_changes(connection, project_id)
+        if not settled:
+            await self._settler.project(project_id)
 
     async def _page(
-        self,
-        connection: AsyncConnection,
-        kind: str,
-        scope_id: int,
-        scope: ColumnElement[bool],
-        query: ListQuery,
-        flags: Flags,
-    ) -> tuple[int, Sequence[ListedArtifact]]:
-        # Before the page: a count that is true for an earlier moment than the page is one of this request all the same.
-        at = (await changes(connection, kind, [scope_id]))[scope_id]
-        found = await queries.page(connection, scope, query)
-        listed = await self._with_details(connection, found, flags)
-        if query.limit is None and query.offset == 0:
-            return len(listed), listed
-        if query.limit is not None and 0 < len(found) < query.limit:
-            return query.offset + len(found), listed
-
-        def counted() -> Select[tuple[int]]:
-            return queries.matching(scope, query)
-
-        return await self._total(connection, kind, scope_id, query, at, counted), listed
-
-    async def _total(
-        self,
-        connection: AsyncConnection,
-        kind: str,
-        scope_id: int,
-        query: ListQuery,
-        at: int,
-        counted: Callable[[], Select[tuple[int]]],
-    ) -> int:
-        key = (kind, scope_id, query.filters)
-        total = None if any(query.filter_of(name) for name in _UNCOUNTED) else self._counts.known(key, at)
+        self, connection: AsyncConnection, scope_key: tuple[str, int], at: int, scope: queries.Scope, query: ListQuery
+    ) -> tuple[int, Sequence[int]]:
+        """How many match, and the ids of the page, as of when it has changed ``at`` times or later."""
+        kept = not _uncounted(query)
+        count_key: Hashable = (*scope_key, query.filters)
+        page_key: Hashable = (*scope_key, query)
+        total = self._counts.known(count_key, at) if kept else None
+        if total is not None and query.offset >= total:
+            return total, ()
+        known = self._counts.page(page_key, at) if kept else None
+        ids: Sequence[int] = await queries.page(connection, scope, query) if known is None else known
         if total is None:
-            total = await self._counts.count(connection, key, kind, scope_id, counted())
-        return total
+            total = _told_by(query, len(ids))
+        if total is None:
+            # What was found before may be older than this count, but not older than the question.
+            total = await self._counts.count(
+                connection, count_key, *scope_key, queries.matching(scope, query), keep=kept
+            )
+        if kept and query.limit is not None:
+            self._counts.keep_page(page_key, at, ids)
+        return total, ids
 
-    async def _with_details(
-        self, connection: AsyncConnection, found: Sequence[ListedArtifact], flags: Flags
-    ) -> Sequence[ListedArtifact]:
-        details = await queries.details(connection, [listed.artifact_id for listed in found], flags)
-        listed = [replace(one, details=details[one.artifact_id]) for one in found]
+    async def _shown(self, connection: AsyncConnection, ids: Sequence[int], flags: Flags) -> Sequence[ListedArtifact]:
+        listed = await queries.with_details(connection, ids, flags)
         if not (flags.immutable and flags.tags and listed):
             return listed
         immutable = await self._immutability.matcher(connection, listed[0].project_id)
@@ -156,26 +174,37 @@ class ArtifactListing:
         Raises:
             NotFound: it, or its repository, is not there.
         """
+        artifact_id = await self._id(repository, reference)
         async with self._database.connect() as connection:
-            found = await self.find(connection, repository, reference)
-            return (await self._with_details(connection, [found], flags))[0]
+            found = await self._shown(connection, [artifact_id], flags)
+        if not found:
+            raise not_found(repository, reference)
+        return found[0]
 
-    async def find(self, connection: AsyncConnection, repository: str, reference: str) -> ListedArtifact:
-        """The same without what hangs on it.
+    async def _id(self, repository: str, reference: str) -> int:
+        stored = None
+        if is_digest(reference) or is_tag(reference):
+            _, stored = await self._artifacts.submit(repository, reference)
+        if stored is not None:
+            return stored.artifact_id
+        if await self._repositories.get(repository) is None:
+            raise NotFound(f"repository {repository} not found")
+        raise not_found(repository, reference)
+
+    async def find(self, connection: AsyncConnection, repository_id: int, name: str, reference: str) -> ListedArtifact:
+        """An artifact of a repository as a transaction sees it, without what hangs on it.
 
         Raises:
-            NotFound: it, or its repository, is not there.
+            NotFound: it is not there.
         """
-        known = await self._repositories.pushed(connection, repository)
-        if known is None:
-            raise NotFound(f"repository {repository} not found")
         by_digest = is_digest(reference)
-        found = None
+        artifact_id = None
         if by_digest or is_tag(reference):
-            found = await queries.named(connection, known.repository_id, reference, by_digest=by_digest)
-        if found is None:
-            raise NotFound(f"artifact {repository}{'@' if by_digest else ':'}{reference[:300]} not found")
-        return found
+            artifact_id = await queries.named(connection, repository_id, reference, by_digest=by_digest)
+        found = await queries.with_details(connection, [artifact_id] if artifact_id else [], Flags(tags=False))
+        if not found:
+            raise not_found(name, reference)
+        return found[0]
 
     async def tags(
         self, repository: str, reference: str, query: ListQuery, *, immutable: bool
@@ -186,8 +215,8 @@ class ArtifactListing:
             NotFound: the artifact is not there.
             BadRequest: a filter has a value it cannot have.
         """
+        found = await self.get(repository, reference, Flags(tags=False))
         async with self._database.connect() as connection:
-            found = await self.find(connection, repository, reference)
             total, tags = await queries.tag_page(connection, found.artifact_id, query)
             if immutable:
                 matcher = await self._immutability.matcher(connection, found.project_id)
@@ -203,9 +232,9 @@ class ArtifactListing:
             NotFound: the artifact is not there.
             BadRequest: a filter has a value it cannot have.
         """
+        artifact_id = await self._id(repository, reference)
         async with self._database.connect() as connection:
-            found = await self.find(connection, repository, reference)
-            return await queries.accessory_page(connection, found.artifact_id, query)
+            return await queries.accessory_page(connection, artifact_id, query)
 
     # --- counts ---------------------------------------------------------------------------------
 
@@ -217,12 +246,36 @@ class ArtifactListing:
             at = await changes(connection, "repository", repository_ids)
             found = {one: self._counts.known(("repository", one, ()), at[one]) for one in repository_ids}
             missing = [one for one, count in found.items() if count is None]
-            if missing:
-                for one, changed, count in await queries.shown_counts(connection, missing):
-                    self._counts.keep(("repository", one, ()), changed, count)
-                    found[one] = count
+            counted = await queries.shown_counts(connection, missing) if missing else []
+        unsettled = [row[0] for row in counted if not row[2]]
+        if unsettled:
+            for one in unsettled:
+                await self._settler.repository(one)
+            async with self._database.connect() as connection:
+                counted = [*counted, *await queries.shown_counts(connection, unsettled)]
+        for one, changed, settled, count in counted:
+            if settled:
+                self._counts.keep(("repository", one, ()), changed, count)
+            found[one] = count
         return {one: count or 0 for one, count in found.items()}
 
 
 def _marked(tags: Sequence[ListedTag] | None, repository: str, immutable: IsImmutable) -> Sequence[ListedTag] | None:
     return None if tags is None else [replace(tag, immutable=immutable(repository, tag.name)) for tag in tags]
+
+
+def _uncounted(query: ListQuery) -> bool:
+    keys = [name for name, _ in query.filters] + [order.key for order in query.order]
+    return any(spelling(key) in _UNCOUNTED for key in keys)
+
+
+def _told_by(query: ListQuery, found: int) -> int | None:
+    """How many match, if a page that is not full tells."""
+    if query.limit is None:
+        return found
+    return query.offset + found if 0 < found < query.limit or (found == 0 and query.offset == 0) else None
+
+
+def not_found(repository: str, reference: str) -> NotFound:
+    """There is no such artifact."""
+    return NotFound(f"artifact {repository}{'@' if is_digest(reference) else ':'}{reference[:300]} not found")

@@ -61,6 +61,16 @@ class ListedLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRepository:
+    """A repository that something was pushed to; how often what its lists show has changed, and if it is settled."""
+
+    repository_id: int
+    project_id: int
+    changes: int
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """What hangs on one artifact. None: it was not asked for."""
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import accessories
@@ -17,11 +17,12 @@ from moorage.artifacts.listing_models import (
     ListedArtifact,
     ListedLabel,
     ListedReference,
+    ListedRepository,
     ListedTag,
 )
-from moorage.database.driver import Row, fetch_all, fetch_each
+from moorage.database.driver import Row, fetch_all, fetch_each, fetch_value
 from moorage.database.listing import AllOf, Columns, Contains, Exact, Filter, ListQuery
-from moorage.database.tables import artifact, artifact_accessory, artifact_child, artifact_label, repository, tag
+from moorage.database.tables import artifact, artifact_accessory, artifact_label, repository, tag
 from moorage.errors import BadRequest
 
 _A, _T = artifact.c, tag.c
@@ -32,11 +33,15 @@ MAX_ATTACHED = 1_000
 #: Labels an artifact can be asked to have at once.
 MAX_LABELS = 100
 
-#: Rows a page may lie behind the beginning for it to be looked up row by row; beyond, sets are joined.
-NEAR = 500
-
 #: Before every moment: what was never pulled was pulled earlier than anything.
 _NEVER: ColumnElement[Any] = literal_column("'-infinity'::timestamptz")
+
+_REPOSITORY_NAME = (
+    select(repository.c.name)
+    .where(repository.c.repository_id == _A.repository_id)
+    .correlate(artifact)
+    .scalar_subquery()
+)
 
 COLUMNS = Columns(
     {
@@ -47,7 +52,7 @@ COLUMNS = Columns(
         "artifact_type": _A.artifact_type,
         "project_id": _A.project_id,
         "repository_id": _A.repository_id,
-        "repository_name": repository.c.name,
+        "repository_name": _REPOSITORY_NAME,
         "digest": _A.digest,
         "size": _A.size,
         "icon": _A.icon,
@@ -58,78 +63,40 @@ COLUMNS = Columns(
     unique="id",
 )
 
-_SELECTED = (
-    _A.artifact_id,
-    _A.type,
-    _A.content_media_type,
-    _A.media_type,
-    _A.artifact_type,
-    _A.config_media_type,
-    _A.project_id,
-    _A.repository_id,
-    repository.c.name.label("repository_name"),
-    _A.digest,
-    _A.size,
-    _A.icon,
-    _A.push_time,
-    _A.pull_time,
-    cast(_A.extra_attrs, Text).label("extra_attrs"),
-    _A.annotations,
-)
-_FROM = artifact.join(repository, repository.c.repository_id == _A.repository_id)
 
-_TAGGED = exists().where(_T.artifact_id == _A.artifact_id, _T.lifetime_end.is_(None))
-_ACCESSORY = exists().where(artifact_accessory.c.artifact_id == _A.artifact_id)
+#: Values of ``artifact.shown``.
+_WITH_CHILDREN, _EVERYWHERE = 1, 2
+
+#: The artifacts of a repository or project.
+Scope = ColumnElement[bool]
 
 
-def _child(parent: Any) -> ColumnElement[bool]:
-    listed = artifact_child.c.parent_id == parent.c.artifact_id
-    return exists().where(artifact_child.c.child_id == _A.artifact_id, listed, parent.c.state == "live")
+def in_repository(repository_id: int) -> Scope:
+    """The artifacts of a repository."""
+    return _A.repository_id == repository_id
 
 
-_SHOWN_BY_SETS = or_(_TAGGED, ~_child(artifact.alias("parent")))
+def in_project(project_id: int) -> Scope:
+    """The artifacts of a project."""
+    return _A.project_id == project_id
 
 
-def _one(parent: Any) -> ColumnElement[Any]:
-    """As ``_child``, but looked up: for a short page it never pays to read all children there are."""
-    joined = artifact_child.join(parent, parent.c.artifact_id == artifact_child.c.parent_id)
-    found: Select[Any] = select(literal_column("1")).select_from(joined)
-    return found.where(artifact_child.c.child_id == _A.artifact_id, parent.c.state == "live").limit(1).scalar_subquery()
-
-
-_SHOWN_BY_ROWS = or_(
-    select(literal_column("1"))
-    .where(_T.artifact_id == _A.artifact_id, _T.lifetime_end.is_(None))
-    .limit(1)
-    .scalar_subquery()
-    .is_not(None),
-    _one(artifact.alias("parent")).is_(None),
-)
-
-
-def matching(scope: ColumnElement[bool], query: ListQuery, *, near: bool = False) -> Select[Any]:
+def matching(scope: Scope, query: ListQuery) -> Select[Any]:
     """The artifacts of a list (H row 51): no accessories, and no untagged children unless ``base=*``.
-
-    Args:
-        scope: the repository or project.
-        query: its filters.
-        near: whether only rows at the beginning will be read.
 
     Raises:
         BadRequest: a filter has a value it cannot have.
     """
-    conditions = [scope, _A.state == "live", ~_ACCESSORY, *COLUMNS.conditions(query)]
-    base = query.filter_of("base")
-    if base is None:
-        conditions.append(_SHOWN_BY_ROWS if near else _SHOWN_BY_SETS)
-    elif base != Exact("*"):
+    base, tags, labels = query.filter_of("base"), query.filter_of("tags"), query.filter_of("labels")
+    if base is not None and base != Exact("*"):
         raise BadRequest('the value of "base" query can only be exact match value with "*"')
-    tags, labels = query.filter_of("tags"), query.filter_of("labels")
+    shown = _A.shown == _EVERYWHERE if base is None else _A.shown >= _WITH_CHILDREN
+    conditions = [scope, _A.state == "live", shown, *COLUMNS.conditions(query)]
     if tags is not None:
         conditions.append(_tagged(tags))
     if labels is not None:
         conditions.extend(_labelled(labels))
-    return select(*_SELECTED).select_from(_FROM).where(*conditions)
+    return select(_A.artifact_id).where(*conditions)
 
 
 def _tagged(wanted: Filter) -> ColumnElement[bool]:
@@ -138,9 +105,9 @@ def _tagged(wanted: Filter) -> ColumnElement[bool]:
     if isinstance(wanted, Contains):
         return exists(current.where(mine, _T.name.contains(_clean(wanted.value), autoescape=True)))
     if isinstance(wanted, Exact) and wanted.value == "*":
-        return _TAGGED
+        return _A.tagged
     if isinstance(wanted, Exact) and wanted.value == "nil":
-        return ~_TAGGED
+        return ~_A.tagged
     if isinstance(wanted, Exact):
         return exists(current.where(mine, _T.name == _clean(str(wanted.value))))
     raise BadRequest('the value of "tags" query can only be fuzzy match value or exact match value')
@@ -167,61 +134,73 @@ def _labelled(wanted: Filter) -> Sequence[ColumnElement[bool]]:
     return found
 
 
-async def page(connection: AsyncConnection, scope: ColumnElement[bool], query: ListQuery) -> list[ListedArtifact]:
-    """The artifacts of one page, without what hangs on them."""
-    near = query.limit is not None and query.offset + query.limit <= NEAR and not query.order
-    statement = matching(scope, query, near=near).order_by(*COLUMNS.ordering(query))
+async def page(connection: AsyncConnection, scope: Scope, query: ListQuery) -> list[int]:
+    """The ids of the artifacts of one page."""
+    statement = matching(scope, query).order_by(*COLUMNS.ordering(query))
     rows = await connection.execute(statement.limit(query.limit).offset(query.offset))
-    return [_listed(row) for row in rows]
+    return list(rows.scalars())
 
 
-def _listed(row: Any) -> ListedArtifact:
-    return ListedArtifact(*row)
-
-
-async def latest(
-    connection: AsyncConnection, scope: ColumnElement[bool], query: ListQuery
-) -> tuple[int, list[ListedArtifact]]:
-    """Of each repository the artifact pushed last among those that match: how many, and the page."""
+async def latest(connection: AsyncConnection, scope: Scope, query: ListQuery) -> tuple[int, list[int]]:
+    """Of each repository the artifact pushed last among those that match: how many, and the ids of the page."""
     newest = matching(scope, query).distinct(_A.repository_id).order_by(_A.repository_id, _A.push_time.desc())
-    inner = newest.with_only_columns(_A.artifact_id).subquery()
-    chosen = select(*_SELECTED).select_from(_FROM).where(_A.artifact_id.in_(select(inner.c.artifact_id)))
+    inner = newest.subquery()
+    chosen = select(_A.artifact_id).where(_A.artifact_id.in_(select(inner.c.artifact_id)))
     total = await connection.scalar(select(func.count()).select_from(inner))
     rows = await connection.execute(chosen.order_by(*COLUMNS.ordering(query)).limit(query.limit).offset(query.offset))
-    return total or 0, [_listed(row) for row in rows]
+    return total or 0, list(rows.scalars())
 
 
-async def named(
-    connection: AsyncConnection, repository_id: int, reference: str, *, by_digest: bool
-) -> ListedArtifact | None:
-    """The live artifact that a tag or digest names."""
-    found = select(*_SELECTED).select_from(_FROM).where(_A.repository_id == repository_id, _A.state == "live")
+async def named(connection: AsyncConnection, repository_id: int, reference: str, *, by_digest: bool) -> int | None:
+    """The id of the live artifact that a tag or digest names."""
+    found = select(_A.artifact_id).where(_A.repository_id == repository_id, _A.state == "live")
     if by_digest:
-        found = found.where(_A.digest == reference)
-    else:
-        current = select(_T.artifact_id).where(
-            _T.repository_id == repository_id, _T.name == reference, _T.lifetime_end.is_(None)
-        )
-        found = found.where(_A.artifact_id == current.scalar_subquery())
-    row = (await connection.execute(found)).one_or_none()
-    return None if row is None else _listed(row)
+        return await connection.scalar(found.where(_A.digest == reference))
+    current = select(_T.artifact_id).where(
+        _T.repository_id == repository_id, _T.name == reference, _T.lifetime_end.is_(None)
+    )
+    return await connection.scalar(found.where(_A.artifact_id == current.scalar_subquery()))
+
+
+# --- repositories -------------------------------------------------------------------------------
+
+REPOSITORIES = "SELECT * FROM lookup_repositories(%s::int[], %s::text[])"
+
+
+def repository_parameters(names: Sequence[str]) -> tuple[list[int], list[str]]:
+    """The statement's parameters."""
+    return list(range(len(names))), list(names)
+
+
+def repositories_found(names: Sequence[str], rows: Sequence[Row]) -> Mapping[str, ListedRepository | None]:
+    """The repositories of the names."""
+    found: dict[str, ListedRepository | None] = dict.fromkeys(names)
+    for position, *columns in rows:
+        found[names[position]] = ListedRepository(*columns)
+    return found
+
+
+_UNSETTLED = """
+SELECT DISTINCT u.repository_id FROM artifact_unsettled u WHERE %s::bigint IS NULL OR u.project_id = %s LIMIT %s
+"""
+
+
+async def unsettled(connection: AsyncConnection, project_id: int | None, limit: int) -> list[int]:
+    """Repositories of a project, or of any, that have artifacts to settle."""
+    return [row[0] for row in await fetch_all(connection, _UNSETTLED, (project_id, project_id, limit))]
+
+
+async def settle(connection: AsyncConnection, repository_id: int, limit: int) -> int:
+    """Settle artifacts of a repository; how many notes were taken away, fewer than ``limit`` when none is left."""
+    return int(await fetch_value(connection, "SELECT settle_artifacts(%s, %s::int)", (repository_id, limit)))
 
 
 # --- what hangs on artifacts --------------------------------------------------------------------
 
-_TAGS = """
-SELECT t.tag_id, t.repository_id, t.artifact_id, t.name, t.push_time, t.pull_time
-  FROM unnest(%s::bigint[]) AS q(id)
- CROSS JOIN LATERAL (
-      SELECT * FROM tag x WHERE x.artifact_id = q.id AND x.lifetime_end IS NULL
-       ORDER BY x.push_time DESC, x.tag_id DESC LIMIT %s
- ) AS t
-"""
-_REFERENCES = """
-SELECT c.parent_id, c.child_id, c.child_digest, c.platform, c.urls, c.annotations
-  FROM unnest(%s::bigint[]) AS q(id) JOIN artifact_child c ON c.parent_id = q.id
- ORDER BY c.parent_id, c.position
-"""
+# This and the next two are in migration 0010.
+_ARTIFACTS = "SELECT * FROM lookup_artifacts(%s::bigint[])"
+_TAGS = "SELECT * FROM lookup_artifact_tags(%s::bigint[], %s::int)"
+_REFERENCES = "SELECT * FROM lookup_artifact_children(%s::bigint[])"
 _ACCESSORIES = """
 SELECT a.artifact_id, s.artifact_id, s.digest, r.name, a.digest, a.size, a.type, a.creation_time
   FROM unnest(%s::bigint[]) AS q(id)
@@ -262,12 +241,15 @@ SELECT l.artifact_id, x.label_id, x.name, x.description, x.color, x.project_id, 
 _SIGNATURES = [accessories.COSIGN, accessories.NOTATION]
 
 
-async def details(connection: AsyncConnection, ids: Sequence[int], flags: Flags) -> Mapping[int, Details]:
-    """What hangs on each of the artifacts, in one round trip."""
+async def with_details(connection: AsyncConnection, ids: Sequence[int], flags: Flags) -> list[ListedArtifact]:
+    """Artifacts in the order of ``ids`` with what hangs on them, in one round trip; those that are gone are missing."""
     if not ids:
-        return {}
+        return []
     wanted = list(ids)
-    asked: dict[str, tuple[str, tuple[Any, ...]]] = {"references": (_REFERENCES, (wanted,))}
+    asked: dict[str, tuple[str, tuple[Any, ...]]] = {
+        "artifacts": (_ARTIFACTS, (wanted,)),
+        "references": (_REFERENCES, (wanted,)),
+    }
     if flags.tags:
         asked["tags"] = (_TAGS, (wanted, MAX_ATTACHED))
     if flags.accessories:
@@ -282,16 +264,18 @@ async def details(connection: AsyncConnection, ids: Sequence[int], flags: Flags)
     attached = _grouped(rows.get("accessories", ()), 1, lambda row: ListedAccessory(*row))
     inherited = _grouped(rows.get("inherited", ()), 0, lambda row: ListedAccessory(*row[1:]))
     labels = _grouped(rows.get("labels", ()), 0, lambda row: ListedLabel(*row[1:]))
-    return {
-        artifact_id: Details(
-            tags=tags[artifact_id] if flags.tags else None,
-            references=references[artifact_id],
-            accessories=attached[artifact_id] if flags.accessories else None,
-            inherited=inherited[artifact_id],
-            labels=labels[artifact_id] if flags.labels else None,
+    found = {}
+    for row in rows["artifacts"]:
+        one = row[0]
+        hanging = Details(
+            tags=tags[one] if flags.tags else None,
+            references=references[one],
+            accessories=attached[one] if flags.accessories else None,
+            inherited=inherited[one],
+            labels=labels[one] if flags.labels else None,
         )
-        for artifact_id in wanted
-    }
+        found[one] = ListedArtifact(*row, hanging)
+    return [found[one] for one in ids if one in found]
 
 
 def _grouped(rows: Sequence[Row], by: int, made: Any) -> defaultdict[int, list[Any]]:
@@ -387,16 +371,12 @@ async def accessory_page(
 _SHOWN_COUNTS = """
 SELECT q.id, (SELECT coalesce(sum(c.changes), 0)::bigint FROM change_count c
                WHERE c.scope = 'repository' AND c.scope_id = q.id),
-       (SELECT count(*) FROM artifact a
-         WHERE a.repository_id = q.id AND a.state = 'live'
-           AND NOT EXISTS (SELECT 1 FROM artifact_accessory x WHERE x.artifact_id = a.artifact_id)
-           AND (EXISTS (SELECT 1 FROM tag t WHERE t.artifact_id = a.artifact_id AND t.lifetime_end IS NULL)
-                OR NOT EXISTS (SELECT 1 FROM artifact_child c JOIN artifact p ON p.artifact_id = c.parent_id
-                                WHERE c.child_id = a.artifact_id AND p.state = 'live')))
+       (SELECT true FROM artifact_unsettled u WHERE u.repository_id = q.id LIMIT 1) IS NULL,
+       (SELECT count(*) FROM artifact a WHERE a.repository_id = q.id AND a.state = 'live' AND a.shown = 2)
   FROM unnest(%s::bigint[]) AS q(id)
 """
 
 
 async def shown_counts(connection: AsyncConnection, repository_ids: Sequence[int]) -> list[Row]:
-    """Of each repository: its id, how often it has changed, and how many artifacts its list shows."""
+    """Of each repository: its id, how often it has changed, whether it is settled, how many artifacts its list shows."""
     return await fetch_all(connection, _SHOWN_COUNTS, (list(repository_ids),))

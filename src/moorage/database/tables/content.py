@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -114,6 +116,10 @@ artifact = Table(
     Column("extra_attrs", JSONB),
     #: Which code found the four; 0: none has yet.
     Column("attributes_version", Integer, nullable=False, server_default=text("0")),
+    #: Where lists show it: 0 nowhere, since it belongs to another (H row 58); 1 when everything is asked for, since an
+    #: index lists it and it has no tag; 2 everywhere. True but for what ``artifact_unsettled`` has; so is ``tagged``.
+    Column("shown", SmallInteger, nullable=False, server_default=text("2")),
+    Column("tagged", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("repository_id", "digest"),
     CheckConstraint("state IN ('live', 'trash')", name="state"),
     Index(
@@ -128,9 +134,16 @@ artifact = Table(
         "repository_id",
         text("push_time DESC"),
         "artifact_id",
+        postgresql_include=["shown", "tagged"],
         postgresql_where=text("state = 'live'"),
     ),
-    Index("ix_artifact_project_push_time", "project_id", text("push_time DESC"), "artifact_id"),
+    Index(
+        "ix_artifact_project_push_time",
+        "project_id",
+        text("push_time DESC"),
+        "artifact_id",
+        postgresql_include=["shown", "tagged", "state"],
+    ),
     Index(
         "ix_artifact_unread",
         "artifact_id",
@@ -222,6 +235,17 @@ upload = Table(
     Column("state", JSONB, nullable=False),
     timestamp("creation_time"),
     timestamp("update_time", index=True),
+)
+
+#: Artifacts whose ``shown`` and ``tagged`` may not be true any more, noted by triggers; an artifact may come several
+#: times. ``settle_artifacts`` (migration 0010) takes the rows of a repository away and sets the two.
+artifact_unsettled = Table(
+    "artifact_unsettled",
+    metadata,
+    identity("unsettled_id"),
+    Column("repository_id", BigInteger, nullable=False, index=True),
+    Column("project_id", BigInteger, nullable=False, index=True),
+    Column("artifact_id", BigInteger, nullable=False),
 )
 
 #: How often what a list shows has changed, per repository and project, in slots that add up. Written by triggers, at

@@ -88,7 +88,8 @@ class ArtifactListing:
         scope = queries.in_repository(found.repository_id)
         async with self._database.connect() as connection:
             key = ("repository", found.repository_id)
-            total, ids = await self._page(connection, key, found.changes, scope, query)
+            at = found.changes if found.settled else None
+            total, ids = await self._page(connection, key, at, scope, query)
             return total, await self._shown(connection, ids, flags)
 
     async def of_project(
@@ -109,10 +110,12 @@ class ArtifactListing:
                 )
         await self._settle_project(project_id)
         async with self._database.connect() as connection:
+            ids: Sequence[int]
             if latest:
                 total, ids = await queries.latest(connection, scope, query)
             else:
-                at, _ = await project_changes(connection, project_id)
+                changed, settled = await project_changes(connection, project_id)
+                at = changed if settled else None
                 total, ids = await self._page(connection, ("project", project_id), at, scope, query)
             return total, await self._shown(connection, ids, flags)
 
@@ -134,25 +137,34 @@ class ArtifactListing:
             await self._settler.project(project_id)
 
     async def _page(
-        self, connection: AsyncConnection, scope_key: tuple[str, int], at: int, scope: queries.Scope, query: ListQuery
+        self,
+        connection: AsyncConnection,
+        scope_key: tuple[str, int],
+        at: int | None,
+        scope: queries.Scope,
+        query: ListQuery,
     ) -> tuple[int, Sequence[int]]:
-        """How many match, and the ids of the page, as of when it has changed ``at`` times or later."""
-        kept = not _uncounted(query)
+        """How many match, and the ids of the page, as of when it has changed ``at`` times or later.
+
+        ``at`` is None when there was something left to settle.
+        """
+        if _uncounted(query):
+            at = None
         count_key: Hashable = (*scope_key, query.filters)
         page_key: Hashable = (*scope_key, query)
-        total = self._counts.known(count_key, at) if kept else None
+        total = None if at is None else self._counts.known(count_key, at)
         if total is not None and query.offset >= total:
             return total, ()
-        known = self._counts.page(page_key, at) if kept else None
+        known = None if at is None else self._counts.page(page_key, at)
         ids: Sequence[int] = await queries.page(connection, scope, query) if known is None else known
         if total is None:
             total = _told_by(query, len(ids))
         if total is None:
             # What was found before may be older than this count, but not older than the question.
             total = await self._counts.count(
-                connection, count_key, *scope_key, queries.matching(scope, query), keep=kept
+                connection, count_key, *scope_key, queries.matching(scope, query), keep=at is not None
             )
-        if kept and query.limit is not None:
+        if at is not None and query.limit is not None:
             self._counts.keep_page(page_key, at, ids)
         return total, ids
 

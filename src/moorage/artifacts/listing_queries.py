@@ -274,7 +274,8 @@ async def with_details(connection: AsyncConnection, ids: Sequence[int], flags: F
             inherited=inherited[one],
             labels=labels[one] if flags.labels else None,
         )
-        found[one] = ListedArtifact(*row, hanging)
+        columns: Any = (*row, hanging)
+        found[one] = ListedArtifact(*columns)
     return [found[one] for one in ids if one in found]
 
 
@@ -378,5 +379,5 @@ SELECT q.id, (SELECT coalesce(sum(c.changes), 0)::bigint FROM change_count c
 
 
 async def shown_counts(connection: AsyncConnection, repository_ids: Sequence[int]) -> list[Row]:
-    """Of each repository: its id, how often it has changed, whether it is settled, how many artifacts its list shows."""
+    """Of each repository: its id, how often it has changed, whether it is settled, how many artifacts are shown."""
     return await fetch_all(connection, _SHOWN_COUNTS, (list(repository_ids),))

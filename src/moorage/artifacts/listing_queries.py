@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import accessories
@@ -143,7 +144,7 @@ async def page(connection: AsyncConnection, scope: Scope, query: ListQuery) -> l
 
 async def latest(connection: AsyncConnection, scope: Scope, query: ListQuery) -> tuple[int, list[int]]:
     """Of each repository the artifact pushed last among those that match: how many, and the ids of the page."""
-    newest = matching(scope, query).distinct(_A.repository_id).order_by(_A.repository_id, _A.push_time.desc())
+    newest = matching(scope, query).ext(distinct_on(_A.repository_id)).order_by(_A.repository_id, _A.push_time.desc())
     inner = newest.subquery()
     chosen = select(_A.artifact_id).where(_A.artifact_id.in_(select(inner.c.artifact_id)))
     total = await connection.scalar(select(func.count()).select_from(inner))

@@ -155,7 +155,7 @@ async def test_a_repository_is_described_listed_and_deleted(
     assert (await api.request("PUT", f"{path}/m", json={})).status_code == 200
     assert "description" not in await api.get(f"{path}/m")
     for method in ("PUT", "GET", "DELETE"):
-        more = {"json": {}} if method == "PUT" else {}
+        more: dict[str, Any] = {"json": {}} if method == "PUT" else {}
         assert error(await api.request(method, f"{path}/none", **more)) == (
             404,
             "NOT_FOUND",
@@ -279,6 +279,6 @@ async def test_a_copy_needs_rights_on_both_sides_and_tells_strangers_nothing(
         ("DELETE", "/projects/team/repositories/a"),
         ("PUT", "/projects/team/repositories/a"),
     ):
-        more = {"json": {}} if method in ("POST", "PUT") else {}
+        more: dict[str, Any] = {"json": {}} if method in ("POST", "PUT") else {}
         assert (await api.request(method, path, auth, **more)).status_code == 403
         assert (await api.request(method, path, None, **more)).status_code == 401

@@ -186,7 +186,6 @@ async def test_a_list_is_true_at_once_whatever_was_counted_before(registry: Regi
     more = index([made["loose"]])
     await registry.push("team/a", more, "more")
     assert await listed() == (3, "5", 5)
-    assert "loose" not in [tags for tags in await api.tags(LIST)]
     answer = await registry.request("DELETE", f"/v2/team/a/manifests/{more.digest}")
     assert answer.status_code == 202
     assert await listed() == (3, "5", 5)
@@ -214,7 +213,7 @@ async def test_labels_are_shown_and_asked_for(application: Application, registry
                 text("INSERT INTO artifact_label (artifact_id, label_id) VALUES (:a, :l)"), {"a": one, "l": label}
             )
     assert await api.tags(f"{LIST}?q=labels=({first} {second})") == [["v1"]]
-    assert await api.tags(f"{LIST}?q=labels=({first} 1)") == []
+    assert await api.tags(f"{LIST}?q=labels=({first} 99999999)") == []
     (shown,) = await api.get(f"{LIST}?q=labels=({first})&with_label=true")
     assert [(label["id"], label["scope"], label.get("color")) for label in shown["labels"]] == [
         (first, "g", "#0F0"),

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from moorage import __version__
 from moorage.access.service import AccessService
+from moorage.api.account import AccountPages
 from moorage.artifacts.attribute_reader import Backfill
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.listing import NoRules
@@ -31,6 +32,8 @@ from moorage.edge import Edge
 from moorage.errors import MoorageError
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
+from moorage.identity.csrf import CsrfTokens
+from moorage.identity.csrf_guard import CsrfGuard
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
@@ -56,6 +59,9 @@ from moorage.system.service import SystemService
 log = structlog.get_logger(__name__)
 
 ROLES = ("core", "registry", "jobservice")
+
+#: Seconds between two searches for sessions that are over.
+SESSION_PURGE_INTERVAL = 600.0
 
 
 @dataclass
@@ -98,9 +104,11 @@ class Application:
         store: BlobStore = InstrumentedStore(
             plain, lambda action, seconds: registry_metrics.storage(plain.driver, action, seconds)
         )
-        keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), settings.security.token_algorithm)
+        key = secret_key(settings)
+        keys = SigningKeys(database, SecretBox(key, "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
+        configurations = Configurations(reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
@@ -114,17 +122,18 @@ class Application:
             store=store,
             keys=keys,
             access=access,
-            identity=IdentityService(database, access, settings.security, reader),
+            identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
             repositories=repositories,
             blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
             artifacts=artifacts,
             catalog=Catalog.build(database, reader, store, blobs, artifacts, NoRules()),
-            configurations=Configurations(reader),
+            configurations=configurations,
             metrics=metrics,
         )
-        application.asgi = application._edge(registry_metrics, access_log)
+        guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
+        application.asgi = application._edge(guard, registry_metrics, access_log)
         return application
 
     async def open(self) -> None:
@@ -136,6 +145,7 @@ class Application:
             await self.metrics_socket.start()
         if "jobservice" in self.roles:
             self._background.append(asyncio.create_task(self._purge_uploads()))
+            self._background.append(asyncio.create_task(self._purge_sessions()))
             backfill = Backfill(self.database, self.artifacts.attributes)
             self._background.append(asyncio.create_task(backfill.run()))
             self._background.append(asyncio.create_task(Settler(self.database).run()))
@@ -153,17 +163,21 @@ class Application:
         await self.reader.close()
         await self.database.close()
 
-    def _edge(self, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
+    def _edge(self, guard: CsrfGuard, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
         checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
         bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
         mounted: dict[str, ASGIApp] = {}
         if "core" in self.roles or "registry" in self.roles:
-            bare["v2"] = RegistryApp(self._registry_services(), registry_metrics)
+            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), registry_metrics))
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
-            bare["service"] = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh)
-            mounted["api"] = self._api(checks)
+            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh)
+            bare["service"] = guard.respond(tokens)
+            external_url = self.settings.server.external_url
+            pages = AccountPages(self.identity, self.access, self.configurations, external_url)
+            bare["c"] = guard.respond(pages)
+            mounted["api"] = guard.app(self._api(checks))
         return Edge(
             bare,
             mounted,
@@ -218,6 +232,13 @@ class Application:
                 purged = await self.uploads.purge(storage.upload_expiry)
                 if purged:
                     log.info("purged abandoned uploads", count=purged)
+
+    async def _purge_sessions(self) -> None:
+        """Drop sessions that are over now and then; several processes share the work by locked rows."""
+        while True:
+            await asyncio.sleep(SESSION_PURGE_INTERVAL * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.identity.sessions.purge()
 
 
 async def _answers() -> None:

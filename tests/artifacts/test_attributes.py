@@ -83,7 +83,7 @@ def test_of_an_image_harbors_fields_are_kept() -> None:
     }
 
 
-NOTHING = {"architecture": "", "os": "", "created": None, "author": "", "config": {}}
+NOTHING: dict[str, Any] = {"architecture": "", "os": "", "created": None, "author": "", "config": {}}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import accessories, additions, artifacts, icons, projects, repositories, system, tags, users
+from moorage.api import (
+    accessories,
+    additions,
+    artifacts,
+    icons,
+    projects,
+    repositories,
+    system,
+    tags,
+    user_permissions,
+    usergroups,
+    users,
+)
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.operations import BASE, methods_of
@@ -24,6 +36,8 @@ log = structlog.get_logger(__name__)
 HANDLERS = [
     *system.HANDLERS,
     *users.HANDLERS,
+    *user_permissions.HANDLERS,
+    *usergroups.HANDLERS,
     *projects.HANDLERS,
     *repositories.HANDLERS,
     *artifacts.HANDLERS,

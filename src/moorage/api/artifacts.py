@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import unquote
 
 from litestar import Response, delete, get, post
@@ -55,8 +56,9 @@ def _flags(call: Call) -> Flags:
 async def list_artifacts(call: InjectedCall, project: FromPath[str], repository: FromPath[str]) -> Response[bytes]:
     """The artifacts of a repository; none of one that is not there."""
     query = call.list_query()
-    path = await repository_of(call, project, repository, "artifact", "list")
-    total, found = await call.services.catalog.listing.of_repository(path.name, query, _flags(call))
+    listing = call.services.catalog.listing
+    path = await repository_of(call, project, repository, "artifact", "list", listing.submit)
+    total, found = await listing.of_repository(path.name, query, _flags(call), path.ahead)
     return answer([ArtifactView.of(one) for one in found], headers=call.page_headers(query, total))
 
 
@@ -92,8 +94,10 @@ async def get_artifact(
     call: InjectedCall, project: FromPath[str], repository: FromPath[str], reference: FromPath[str]
 ) -> Response[bytes]:
     """One artifact, by tag or digest."""
-    path = await repository_of(call, project, repository, "artifact", "read")
-    found = await call.services.catalog.listing.get(path.name, unquote(reference), _flags(call))
+    shown, listing = unquote(reference), call.services.catalog.listing
+    ahead = partial(listing.submit_artifact, shown)
+    path = await repository_of(call, project, repository, "artifact", "read", ahead)
+    found = await listing.get(path.name, shown, _flags(call), path.ahead)
     return answer(ArtifactView.of(found))
 
 

@@ -6,7 +6,10 @@ its slashes encoded once or twice (H row 10).
 
 from __future__ import annotations
 
+from asyncio import Future
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from moorage.access.models import ProjectFacts
@@ -15,13 +18,23 @@ from moorage.api.call import Call
 from moorage.errors import Forbidden, NotFound, Unauthorized
 from moorage.oci.names import MAX_NAME
 
+#: Facts that were asked for.
+Ahead = Future[Any]
+
 
 @dataclass(frozen=True, slots=True)
 class RepositoryPath:
-    """What a path means. ``project`` is None for an administrator who names one that is not there."""
+    """What a path means.
+
+    Attributes:
+        name: the full name.
+        project: None for an administrator who names one that is not there.
+        ahead: facts about the repository that were asked for with the rights.
+    """
 
     name: str
     project: ProjectFacts | None
+    ahead: Ahead | None = None
 
     @property
     def there(self) -> ProjectFacts:
@@ -53,16 +66,35 @@ async def allowed_in(call: Call, project: str, resource: str, action: str) -> Pr
     raise Forbidden
 
 
-async def repository_of(call: Call, project: str, repository: str, resource: str, action: str) -> RepositoryPath:
+async def repository_of(
+    call: Call, project: str, repository: str, resource: str, action: str, ahead: Callable[[str], Ahead] | None = None
+) -> RepositoryPath:
     """The repository that two segments of a path name, if who asks is allowed that in its project.
+
+    Args:
+        call: the request.
+        project: as it stands in the path.
+        repository: as it stands in the path.
+        resource: what the right is about.
+        action: what shall be done.
+        ahead: asks for facts about the repository of that name, in the round trip that asks for the rights.
 
     Raises:
         Unauthorized: nobody in particular.
         Forbidden: it is not allowed.
     """
     shown = unquote(project)
-    facts = await allowed_in(call, shown, resource, action)
-    return RepositoryPath(f"{shown}/{_searchable(unquote(unquote(repository)))}", facts)
+    name = f"{_searchable(shown)}/{_searchable(unquote(unquote(repository)))}"
+    await call.principal()
+    facts = None if ahead is None else ahead(name)
+    try:
+        found = await allowed_in(call, shown, resource, action)
+    except BaseException:
+        if facts is not None:
+            # Nobody will wait for them.
+            facts.cancel()
+        raise
+    return RepositoryPath(name, found, facts)
 
 
 def _searchable(name: str) -> str:

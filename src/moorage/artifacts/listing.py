@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Future, get_running_loop
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from moorage.artifacts import listing_queries as queries
 from moorage.artifacts.counting import Counts, changes, project_changes
 from moorage.artifacts.listing_models import Flags, ListedAccessory, ListedArtifact, ListedRepository, ListedTag
-from moorage.artifacts.service import ArtifactService
+from moorage.artifacts.service import ArtifactService, Resolved
 from moorage.artifacts.settling import Settler
 from moorage.database.engine import Database
 from moorage.database.listing import Exact, ListQuery, spelling
@@ -72,15 +73,33 @@ class ArtifactListing:
 
     # --- lists ----------------------------------------------------------------------------------
 
+    def submit(self, repository: str) -> Future[ListedRepository | None]:
+        """What is known of a repository as of after this call; for ``of_repository``."""
+        return self._repositories.submit(repository)
+
+    def submit_artifact(self, reference: str, repository: str) -> Future[Resolved]:
+        """What a tag or digest names as of after this call; for ``get``."""
+        if is_digest(reference) or is_tag(reference):
+            return self._artifacts.submit(repository, reference)
+        nothing: Future[Resolved] = get_running_loop().create_future()
+        nothing.set_result((None, None))
+        return nothing
+
     async def of_repository(
-        self, repository: str, query: ListQuery, flags: Flags
+        self,
+        repository: str,
+        query: ListQuery,
+        flags: Flags,
+        ahead: Future[ListedRepository | None] | None = None,
     ) -> tuple[int, Sequence[ListedArtifact]]:
         """How many artifacts of a repository match, and the page; none of a repository that is not there.
+
+        ``ahead`` is what ``submit`` gave, if it was asked before.
 
         Raises:
             BadRequest: a filter has a value it cannot have.
         """
-        found = await self._settled(repository)
+        found = await self._settled(repository, ahead or self.submit(repository))
         if found is None:
             # A query that is wrong is wrong everywhere.
             queries.matching(queries.in_repository(0), query)
@@ -119,9 +138,9 @@ class ArtifactListing:
                 total, ids = await self._page(connection, ("project", project_id), at, scope, query)
             return total, await self._shown(connection, ids, flags)
 
-    async def _settled(self, repository: str) -> ListedRepository | None:
-        """A repository with nothing left to settle of what was noted before this call."""
-        found = await self._repositories.get(repository)
+    async def _settled(self, repository: str, ahead: Future[ListedRepository | None]) -> ListedRepository | None:
+        """A repository with nothing left to settle of what was noted before it was asked for."""
+        found = await ahead
         # Of what goes on being pushed meanwhile a list need not know; twice, so that it seldom has to go without.
         for _ in range(2):
             if found is None or found.settled:
@@ -180,23 +199,23 @@ class ArtifactListing:
 
     # --- single ones ----------------------------------------------------------------------------
 
-    async def get(self, repository: str, reference: str, flags: Flags) -> ListedArtifact:
-        """An artifact by tag or digest.
+    async def get(
+        self, repository: str, reference: str, flags: Flags, ahead: Future[Resolved] | None = None
+    ) -> ListedArtifact:
+        """An artifact by tag or digest; ``ahead`` is what ``submit_artifact`` gave, if it was asked before.
 
         Raises:
             NotFound: it, or its repository, is not there.
         """
-        artifact_id = await self._id(repository, reference)
+        artifact_id = await self._id(repository, reference, ahead)
         async with self._database.connect() as connection:
             found = await self._shown(connection, [artifact_id], flags)
         if not found:
             raise not_found(repository, reference)
         return found[0]
 
-    async def _id(self, repository: str, reference: str) -> int:
-        stored = None
-        if is_digest(reference) or is_tag(reference):
-            _, stored = await self._artifacts.submit(repository, reference)
+    async def _id(self, repository: str, reference: str, ahead: Future[Resolved] | None = None) -> int:
+        _, stored = await (ahead or self.submit_artifact(reference, repository))
         if stored is not None:
             return stored.artifact_id
         if await self._repositories.get(repository) is None:

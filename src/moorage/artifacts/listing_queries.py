@@ -191,9 +191,11 @@ async def unsettled(connection: AsyncConnection, project_id: int | None, limit: 
     return [row[0] for row in await fetch_all(connection, _UNSETTLED, (project_id, project_id, limit))]
 
 
-async def settle(connection: AsyncConnection, repository_id: int, limit: int) -> int:
-    """Settle artifacts of a repository; how many notes were taken away, fewer than ``limit`` when none is left."""
-    return int(await fetch_value(connection, "SELECT settle_artifacts(%s, %s::int)", (repository_id, limit)))
+async def settle(connection: AsyncConnection, repository_id: int, after: int, limit: int) -> int | None:
+    """Settle artifacts of a repository with ids beyond ``after``; the last of them, None when none is left."""
+    values = (repository_id, after, limit)
+    last: int | None = await fetch_value(connection, "SELECT settle_artifacts(%s, %s, %s::int)", values)
+    return last
 
 
 # --- what hangs on artifacts --------------------------------------------------------------------

@@ -187,4 +187,7 @@ class ArtifactService:
             await queries.trash_artifact(connection, artifact_id)
 
 
-__all__ = ["ArtifactService", "Push", "StoredManifest"]
+#: What a tag or digest names: repository id and manifest, each None if missing.
+Resolved = queries.Resolved
+
+__all__ = ["ArtifactService", "Push", "Resolved", "StoredManifest"]

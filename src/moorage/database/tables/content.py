@@ -243,9 +243,10 @@ artifact_unsettled = Table(
     "artifact_unsettled",
     metadata,
     identity("unsettled_id"),
-    Column("repository_id", BigInteger, nullable=False, index=True),
+    Column("repository_id", BigInteger, nullable=False),
     Column("project_id", BigInteger, nullable=False, index=True),
     Column("artifact_id", BigInteger, nullable=False),
+    Index("ix_artifact_unsettled_artifact", "repository_id", "artifact_id"),
 )
 
 #: How often what a list shows has changed, per repository and project, in slots that add up. Written by triggers, at

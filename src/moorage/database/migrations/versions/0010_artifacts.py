@@ -38,7 +38,7 @@ CREATE TABLE artifact_unsettled (
     artifact_id BIGINT NOT NULL,
     CONSTRAINT pk_artifact_unsettled PRIMARY KEY (unsettled_id)
 );
-CREATE INDEX ix_artifact_unsettled_repository_id ON artifact_unsettled (repository_id);
+CREATE INDEX ix_artifact_unsettled_artifact ON artifact_unsettled (repository_id, artifact_id);
 CREATE INDEX ix_artifact_unsettled_project_id ON artifact_unsettled (project_id);
 INSERT INTO artifact_unsettled (repository_id, project_id, artifact_id)
 SELECT repository_id, project_id, artifact_id FROM artifact;
@@ -134,32 +134,42 @@ CREATE TRIGGER note_truncate AFTER TRUNCATE ON artifact FOR EACH STATEMENT EXECU
 
 # What decides about ``shown`` and ``tagged`` is noted in the transaction that changes it, without waiting for anybody;
 # the next reader settles it. An artifact's own row is not touched: pushes of one index or tag would meet there.
-UNSETTLE_TAG = """
-CREATE FUNCTION unsettle_tag() RETURNS trigger
+# A note of this very transaction does for all it does: no settler can have taken it away.
+UNSETTLE = """
+CREATE FUNCTION unsettle(artifact bigint) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
 INSERT INTO artifact_unsettled (repository_id, project_id, artifact_id)
 SELECT a.repository_id, a.project_id, a.artifact_id FROM artifact a
- WHERE a.artifact_id = CASE WHEN TG_OP = 'DELETE' THEN OLD.artifact_id ELSE NEW.artifact_id END
-    OR (TG_OP = 'UPDATE' AND a.artifact_id = OLD.artifact_id);
+ WHERE a.artifact_id = artifact
+   AND (SELECT true FROM artifact_unsettled u
+         WHERE u.repository_id = a.repository_id AND u.artifact_id = a.artifact_id
+           AND u.xmin = pg_current_xact_id()::xid LIMIT 1) IS NULL;
+END $$
+"""
+UNSETTLE_TAG = """
+CREATE FUNCTION unsettle_tag() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+IF TG_OP <> 'DELETE' THEN
+    PERFORM unsettle(NEW.artifact_id);
+END IF;
+IF TG_OP = 'DELETE' OR (TG_OP = 'UPDATE' AND OLD.artifact_id <> NEW.artifact_id) THEN
+    PERFORM unsettle(OLD.artifact_id);
+END IF;
 RETURN NULL;
 END $$
 """
 UNSETTLE_CHILD = """
-CREATE FUNCTION unsettle_child() RETURNS trigger
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION unsettle_child() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-INSERT INTO artifact_unsettled (repository_id, project_id, artifact_id)
-SELECT a.repository_id, a.project_id, a.artifact_id FROM artifact a WHERE a.artifact_id = NEW.child_id;
+PERFORM unsettle(NEW.child_id);
 RETURN NULL;
 END $$
 """
 UNSETTLE_ACCESSORY = """
-CREATE FUNCTION unsettle_accessory() RETURNS trigger
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION unsettle_accessory() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-INSERT INTO artifact_unsettled (repository_id, project_id, artifact_id)
-SELECT a.repository_id, a.project_id, a.artifact_id FROM artifact a WHERE a.artifact_id = NEW.artifact_id;
+PERFORM unsettle(NEW.artifact_id);
 RETURN NULL;
 END $$
 """
@@ -167,8 +177,7 @@ UNSETTLE_CHILDREN = """
 CREATE FUNCTION unsettle_children() RETURNS trigger
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-INSERT INTO artifact_unsettled (repository_id, project_id, artifact_id)
-SELECT NEW.repository_id, NEW.project_id, c.child_id FROM artifact_child c WHERE c.parent_id = NEW.artifact_id;
+PERFORM unsettle(c.child_id) FROM artifact_child c WHERE c.parent_id = NEW.artifact_id;
 RETURN NULL;
 END $$
 """
@@ -185,20 +194,17 @@ CREATE TRIGGER unsettle AFTER UPDATE OF state ON artifact
 # One settler of a repository at a time, each with a snapshot that begins after the one before has committed. The rows
 # are locked in the order in which pushes and deletions lock them.
 SETTLE = """
-CREATE FUNCTION settle_artifacts(repository bigint, most int) RETURNS int
+CREATE FUNCTION settle_artifacts(repository bigint, after bigint, most int) RETURNS bigint
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-DECLARE ids bigint[]; noted int;
+DECLARE ids bigint[];
 BEGIN
 PERFORM pg_advisory_xact_lock(727173, (repository % 2147483647)::int);
-WITH gone AS (
-    DELETE FROM artifact_unsettled u WHERE u.unsettled_id IN (
-        SELECT x.unsettled_id FROM artifact_unsettled x WHERE x.repository_id = repository LIMIT most)
-    RETURNING u.artifact_id
-)
-SELECT array_agg(DISTINCT g.artifact_id), count(*) INTO ids, noted FROM gone g;
-IF noted = 0 THEN
-    RETURN 0;
+ids := ARRAY(SELECT DISTINCT u.artifact_id FROM artifact_unsettled u
+              WHERE u.repository_id = repository AND u.artifact_id > after ORDER BY u.artifact_id LIMIT most);
+IF cardinality(ids) = 0 THEN
+    RETURN NULL;
 END IF;
+DELETE FROM artifact_unsettled u WHERE u.repository_id = repository AND u.artifact_id = ANY(ids);
 PERFORM 1 FROM artifact a WHERE a.artifact_id = ANY(ids) ORDER BY a.digest FOR NO KEY UPDATE;
 UPDATE artifact a SET shown = s.shown, tagged = s.tagged
   FROM (
@@ -215,7 +221,7 @@ UPDATE artifact a SET shown = s.shown, tagged = s.tagged
         ) AS f
   ) AS s
  WHERE a.artifact_id = s.artifact_id AND (a.shown <> s.shown OR a.tagged <> s.tagged);
-RETURN noted;
+RETURN CASE WHEN cardinality(ids) = most THEN ids[most] END;
 END $$
 """
 
@@ -292,6 +298,6 @@ def upgrade() -> None:
     """Change the schema."""
     op.get_bind().exec_driver_sql(SCHEMA)
     functions = (REPOSITORIES, ARTIFACTS, ARTIFACT_TAGS, ARTIFACT_CHILDREN)
-    unsettle = (UNSETTLE_TAG, UNSETTLE_CHILD, UNSETTLE_ACCESSORY, UNSETTLE_CHILDREN, UNSETTLING, SETTLE)
+    unsettle = (UNSETTLE, UNSETTLE_TAG, UNSETTLE_CHILD, UNSETTLE_ACCESSORY, UNSETTLE_CHILDREN, UNSETTLING, SETTLE)
     for statement in (*unsettle, NOTE, OF_ARTIFACT, OF_REPOSITORY, OF_ARTIFACT_ID, OF_ALL, TRIGGERS, *functions):
         op.execute(statement)

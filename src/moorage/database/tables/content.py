@@ -39,6 +39,19 @@ repository = Table(
     timestamp("first_push_time", nullable=True),
     timestamp("creation_time"),
     timestamp("update_time"),
+    Index(
+        "ix_repository_project_creation",
+        "project_id",
+        text("creation_time DESC"),
+        "repository_id",
+        postgresql_where=text("first_push_time IS NOT NULL"),
+    ),
+    Index(
+        "ix_repository_creation",
+        text("creation_time DESC"),
+        "repository_id",
+        postgresql_where=text("first_push_time IS NOT NULL"),
+    ),
 )
 
 #: ``state``: live; trash (unreferenced, restorable); swept rows are gone.

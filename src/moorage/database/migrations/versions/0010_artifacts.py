@@ -29,6 +29,10 @@ DROP INDEX ix_artifact_project_id;
 CREATE INDEX ix_artifact_project_push_time ON artifact (project_id, push_time DESC, artifact_id)
     INCLUDE (shown, tagged, state);
 CREATE INDEX ix_artifact_unread ON artifact (artifact_id) WHERE attributes_version = 0 AND state = 'live';
+CREATE INDEX ix_repository_project_creation ON repository (project_id, creation_time DESC, repository_id)
+    WHERE first_push_time IS NOT NULL;
+CREATE INDEX ix_repository_creation ON repository (creation_time DESC, repository_id)
+    WHERE first_push_time IS NOT NULL;
 CREATE INDEX ix_artifact_icon ON artifact (icon) WHERE icon IS NOT NULL AND state = 'live';
 
 CREATE TABLE artifact_unsettled (

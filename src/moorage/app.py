@@ -20,6 +20,7 @@ from moorage.api.account import AccountPages
 from moorage.artifacts.attribute_reader import Backfill
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.listing import NoRules
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.artifacts.settling import Settler
 from moorage.asgi import ASGIApp, Respond
@@ -30,6 +31,11 @@ from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
 from moorage.errors import MoorageError
+from moorage.events.audit import AuditWriter
+from moorage.events.audit_service import AuditService
+from moorage.events.dispatcher import Dispatcher
+from moorage.events.forwarding import Forwarder
+from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -41,6 +47,7 @@ from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.logs import AccessLog
 from moorage.probes import Check, Liveness, Readiness
+from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
@@ -77,12 +84,17 @@ class Application:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     repositories: RepositoryService
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
     catalog: Catalog
     configurations: Configurations
+    audit: AuditService
+    pulls: PullStatistics
+    dispatcher: Dispatcher
+    forwarder: Forwarder
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -111,6 +123,8 @@ class Application:
         configurations = Configurations(reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
+        event_metrics = EventMetrics()
+        metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
         artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
@@ -124,12 +138,17 @@ class Application:
             access=access,
             identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
+            quotas=QuotaService(database),
             repositories=repositories,
             blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
             artifacts=artifacts,
             catalog=Catalog.build(database, reader, store, blobs, artifacts, NoRules()),
             configurations=configurations,
+            audit=AuditService(database),
+            pulls=PullStatistics(database, configurations.current, event_metrics),
+            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
+            forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -143,12 +162,19 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        if "core" in self.roles or "registry" in self.roles:
+            self.pulls.start()
         if "jobservice" in self.roles:
-            self._background.append(asyncio.create_task(self._purge_uploads()))
-            self._background.append(asyncio.create_task(self._purge_sessions()))
-            backfill = Backfill(self.database, self.artifacts.attributes)
-            self._background.append(asyncio.create_task(backfill.run()))
-            self._background.append(asyncio.create_task(Settler(self.database).run()))
+            for work in (
+                self._purge_uploads(),
+                self._purge_sessions(),
+                self._roll_up_quotas(),
+                Backfill(self.database, self.artifacts.attributes).run(),
+                Settler(self.database).run(),
+                self.dispatcher.run(),
+                self.forwarder.run(),
+            ):
+                self._background.append(asyncio.create_task(work))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -158,6 +184,7 @@ class Application:
         self._background.clear()
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
+        await self.pulls.close()
         self.identity.close()
         await self.store.close()
         await self.reader.close()
@@ -197,6 +224,8 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            pulls=self.pulls,
+            quotas=self.quotas,
             external_url=self.settings.server.external_url,
         )
 
@@ -213,14 +242,23 @@ class Application:
                 access=self.access,
                 identity=self.identity,
                 projects=self.projects,
+                quotas=self.quotas,
                 system=system,
                 repositories=self.repositories,
                 artifacts=self.artifacts,
                 catalog=self.catalog,
                 configurations=self.configurations,
+                audit=self.audit,
                 external_url=external_url,
             )
         )
+
+    async def _roll_up_quotas(self) -> None:
+        """Keep the ledger of what projects hold short; several processes share the work by locked rows."""
+        while True:
+            await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.quotas.roll_up()
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""

@@ -103,7 +103,7 @@ async def test_an_artifact_goes_with_its_tags_and_accessories(
         assert (await api.request("GET", f"{LIST}/{reference}")).status_code == 404
         assert (await registry.get(f"team/a/manifests/{reference}")).status_code == 404
     assert (await api.get("/projects/team/repositories/a"))["artifact_count"] == 0
-    assert await events(application) == [("delete", "artifact", "team/a:v1", "admin")]
+    assert await events(application) == [("delete", "artifact", f"team/a@{one.digest}", "admin")]
     # Pushed again, it is there again.
     await registry.push("team/a", one, "v1")
     assert (await api.get(f"{LIST}/v1?with_accessory=true"))["accessories"] is None

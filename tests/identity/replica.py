@@ -20,6 +20,7 @@ from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.events.audit_service import AuditService
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
@@ -27,6 +28,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.probes import Check
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
@@ -97,11 +99,13 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     access=access,
                     identity=identity,
                     projects=projects,
+                    quotas=QuotaService(database),
                     system=system,
                     repositories=repositories,
                     artifacts=artifacts,
                     catalog=Catalog.build(database, reader, store, blobs, artifacts, NoRules()),
                     configurations=Configurations(reader),
+                    audit=AuditService(database),
                 )
             )
         },

@@ -74,9 +74,9 @@ async def list_artifacts(call: InjectedCall, project: FromPath[str], repository:
 async def list_artifacts_of_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """The artifacts of a project."""
     query, latest = call.list_query(), call.flag("latest_in_repository")
-    facts = await call.require_project(project, "artifact", "list")
+    facts, allowed = await call.require_list(project, "artifact", "list")
     total, found = await call.services.catalog.listing.of_project(
-        facts.project_id, query, _flags(call), latest=bool(latest)
+        facts, allowed, query, _flags(call), latest=bool(latest)
     )
     return answer([ArtifactView.of(one) for one in found], headers=call.page_headers(query, total))
 
@@ -116,8 +116,8 @@ async def copy_artifact(call: InjectedCall, project: FromPath[str], repository: 
     path = await repository_of(call, project, repository, "artifact", "create")
     target = path.there
     source = parse_source(wanted)
-    await allowed_in(call, source.project, "artifact", "read")
-    await allowed_in(call, source.project, "repository", "pull")
+    await allowed_in(call, source.repository, "artifact", "read")
+    await allowed_in(call, source.repository, "repository", "pull")
     split_name(path.name)
     await call.services.catalog.copies.copy(source, target.project_id, path.name, actor=await call.actor())
     return done(201, headers={"Location": f"{call.path.rstrip('/')}/{source.reference}"})

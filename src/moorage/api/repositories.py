@@ -13,10 +13,8 @@ from moorage.api.answers import answer, done
 from moorage.api.call import Call, InjectedCall
 from moorage.api.describe import LIST, described
 from moorage.api.operations import BASE
-from moorage.api.projects import _viewer
-from moorage.api.repository_access import allowed_in, repository_of
+from moorage.api.repository_access import listable_in, repository_of
 from moorage.api.times import timestamp
-from moorage.errors import NotFound
 from moorage.repositories.models import Repository
 
 _PATH = f"{BASE}/projects/{{project:str}}/repositories/{{repository:str}}"
@@ -67,7 +65,8 @@ async def _views(call: Call, repositories: Sequence[Repository]) -> list[Reposit
 async def list_all_repositories(call: InjectedCall) -> Response[bytes]:
     """The repositories of every project who asks may see."""
     query = call.list_query()
-    total, found = await call.services.repositories.readable(query, await _viewer(call))
+    reach = await call.services.access.reach(await call.principal(), "repository", "list")
+    total, found = await call.services.repositories.readable(query, reach)
     return answer(await _views(call, found), headers=call.page_headers(query, total))
 
 
@@ -80,11 +79,8 @@ async def list_all_repositories(call: InjectedCall) -> Response[bytes]:
 async def list_repositories(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """The repositories of a project."""
     query = call.list_query()
-    shown = unquote(project)
-    facts = await allowed_in(call, shown, "repository", "list")
-    if facts is None:
-        raise NotFound(f"project {shown} not found")
-    total, found = await call.services.repositories.of_project(facts.project_id, query)
+    facts, allowed = await listable_in(call, unquote(project), "repository", "list")
+    total, found = await call.services.repositories.of_project(facts, allowed, query)
     return answer(await _views(call, found), headers=call.page_headers(query, total))
 
 
@@ -112,7 +108,7 @@ async def update_repository(call: InjectedCall, project: FromPath[str], reposito
 async def delete_repository(call: InjectedCall, project: FromPath[str], repository: FromPath[str]) -> Response[bytes]:
     """Delete a repository with everything in it."""
     path = await repository_of(call, project, repository, "repository", "delete")
-    await call.services.artifacts.delete_repository(path.name)
+    await call.services.artifacts.delete_repository(path.name, actor=await call.actor())
     return done()
 
 

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from moorage.access.models import ProjectFacts
-from moorage.access.principals import ANONYMOUS
+from moorage.access.principals import ANONYMOUS, Principal
+from moorage.access.repositories import NONE, Repositories
 from moorage.api.call import Call
-from moorage.errors import Forbidden, NotFound, Unauthorized
+from moorage.errors import Forbidden, MoorageError, NotFound, Unauthorized
 from moorage.oci.names import MAX_NAME
 
 #: Facts that were asked for.
@@ -48,22 +49,45 @@ class RepositoryPath:
         return self.project
 
 
-async def allowed_in(call: Call, project: str, resource: str, action: str) -> ProjectFacts | None:
-    """The project of that name, if who asks is allowed that in it; None when administrators name one that is none.
+async def allowed_in(call: Call, name: str, resource: str, action: str) -> ProjectFacts | None:
+    """The project of a repository of that full name, if who asks is allowed that on it.
+
+    None when an administrator names one that is not there.
 
     Raises:
         Unauthorized: nobody in particular.
         Forbidden: it is not allowed.
     """
+    project, _, repository = name.partition("/")
     principal = await call.principal()
-    access = await call.services.access.project_access(principal, _searchable(project))
-    if access.project is not None and access.allows(resource, action):
+    access = await call.services.access.project_access(principal, project)
+    if access.project is not None and access.allows(resource, action, repository):
         return access.project
     if access.project is None and access.valid and access.sysadmin:
         return None
-    if principal is ANONYMOUS:
-        raise Unauthorized
-    raise Forbidden
+    raise _refusal(principal)
+
+
+async def listable_in(call: Call, project: str, resource: str, action: str) -> tuple[ProjectFacts, Repositories | None]:
+    """The project of that name, and the repositories in which who asks is allowed that; None: all of them.
+
+    Raises:
+        Unauthorized: nobody in particular.
+        Forbidden: it is allowed in none.
+        NotFound: administrators are told that there is no such project.
+    """
+    principal = await call.principal()
+    access = await call.services.access.project_access(principal, _searchable(project))
+    allowed = access.repositories(resource, action)
+    if access.project is not None and allowed != NONE:
+        return access.project, allowed
+    if access.project is None and access.valid and access.sysadmin:
+        raise NotFound(f"project {project} not found")
+    raise _refusal(principal)
+
+
+def _refusal(principal: Principal) -> MoorageError:
+    return Unauthorized() if principal is ANONYMOUS else Forbidden()
 
 
 async def repository_of(
@@ -88,7 +112,7 @@ async def repository_of(
     await call.principal()
     facts = None if ahead is None else ahead(name)
     try:
-        found = await allowed_in(call, shown, resource, action)
+        found = await allowed_in(call, name, resource, action)
     except BaseException:
         if facts is not None:
             # Nobody will wait for them.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from moorage.access.service import AccessService
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
 from moorage.system.configuration import Configurations
@@ -21,10 +23,12 @@ class Services:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     system: SystemService
     repositories: RepositoryService
     artifacts: ArtifactService
     catalog: Catalog
     configurations: Configurations
+    audit: AuditService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

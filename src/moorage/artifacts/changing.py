@@ -7,11 +7,12 @@ from collections.abc import Collection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import change_queries as queries
+from moorage.artifacts import happened
 from moorage.artifacts.listing import ArtifactListing, Immutability
 from moorage.artifacts.listing_models import ListedArtifact
 from moorage.database.engine import Database
 from moorage.errors import BadRequest, Conflict, ManifestReferenced, NotFound, PreconditionFailed
-from moorage.events.models import SYSTEM, Actor, Event
+from moorage.events.models import SYSTEM, Actor
 from moorage.events.service import record
 from moorage.oci.names import check_tag
 from moorage.repositories import service as repositories
@@ -45,7 +46,7 @@ class ArtifactChanges:
             if not await queries.start_tag(connection, found.repository_id, name, found.artifact_id, actor.name):
                 raise Conflict(f"tag {name} already exists under the repository {found.repository_id}")
             await repositories.touch(connection, found.repository_id)
-            await record(connection, actor, _event("create", "tag", f"{repository}:{name}", found))
+            await record(connection, actor, happened.tagged(found, name))
 
     async def delete_tag(self, repository: str, reference: str, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take a tag away from an artifact, which stays.
@@ -61,7 +62,7 @@ class ArtifactChanges:
                 raise NotFound(f"tag {name[:300]} attached to artifact {found.artifact_id} not found")
             await self._check(connection, found, [name])
             await repositories.touch(connection, found.repository_id)
-            await record(connection, actor, _event("delete", "tag", f"{repository}:{name}", found))
+            await happened.record_tag_deletion(connection, actor, repository, found.repository_id, name)
 
     async def delete_artifact(self, repository: str, reference: str, *, actor: Actor = SYSTEM) -> None:
         """Delete an artifact with its tags and accessories and, of an index, the untagged children nobody else lists.
@@ -86,11 +87,9 @@ class ArtifactChanges:
                 raise ManifestReferenced
             tags = await queries.tags_of(connection, sorted(locked))
             await self._check(connection, found, [name for _, name in tags])
+            await happened.record_artifact_deletion(connection, actor, repository, found.artifact_id)
             await queries.trash_all(connection, sorted(locked))
             await repositories.touch(connection, found.repository_id)
-            own = [name for artifact_id, name in tags if artifact_id == found.artifact_id]
-            resource = f"{repository}:{own[0]}" if own else f"{repository}@{found.digest}"
-            await record(connection, actor, _event("delete", "artifact", resource, found, tags=own))
 
     async def _held(self, connection: AsyncConnection, repository: str, reference: str) -> ListedArtifact:
         """The artifact, its repository kept from being deleted: that lock comes before all others, as in a push."""
@@ -119,8 +118,3 @@ class ArtifactChanges:
         for name in tags:
             if immutable(found.repository_name, name):
                 raise PreconditionFailed(f"the tag {name} configured as immutable, cannot be deleted")
-
-
-def _event(operation: str, kind: str, resource: str, found: ListedArtifact, **more: object) -> Event:
-    details = {"repository": found.repository_name, "digest": found.digest, "artifact_id": found.artifact_id, **more}
-    return Event(operation, kind, resource, found.project_id, details)

@@ -41,12 +41,6 @@ class Source:
     repository: str
     reference: str
 
-    @property
-    def project(self) -> str:
-        """The name of its project; empty when it names none."""
-        project, slash, _ = self.repository.partition("/")
-        return project if slash else ""
-
     def __str__(self) -> str:
         if not self.reference:
             return self.repository
@@ -145,7 +139,7 @@ class ArtifactCopies:
             digests = [blob.digest for blob in manifest.blobs]
             await self._blobs.mount_all(repository, project_id, [*digests, *manifest.foreign], source)
         await self._artifacts.push(
-            Push(repository, project_id, part.digest, content, manifest, tuple(tags), actor.name)
+            Push(repository, project_id, part.digest, content, manifest, tuple(tags), actor.name), actor=actor
         )
 
 

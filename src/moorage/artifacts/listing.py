@@ -9,6 +9,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.access.models import ProjectFacts
+from moorage.access.repositories import Repositories
 from moorage.artifacts import listing_queries as queries
 from moorage.artifacts.counting import Counts, changes, project_changes
 from moorage.artifacts.listing_models import Flags, ListedAccessory, ListedArtifact, ListedRepository, ListedTag
@@ -112,14 +114,23 @@ class ArtifactListing:
             return total, await self._shown(connection, ids, flags)
 
     async def of_project(
-        self, project_id: int, query: ListQuery, flags: Flags, *, latest: bool = False
+        self,
+        project: ProjectFacts,
+        allowed: Repositories | None,
+        query: ListQuery,
+        flags: Flags,
+        *,
+        latest: bool = False,
     ) -> tuple[int, Sequence[ListedArtifact]]:
-        """The same for a project; ``latest``: only the one pushed last of each repository.
+        """The same for a project, or those of its repositories that are ``allowed``.
+
+        ``latest``: only the one pushed last of each repository.
 
         Raises:
             BadRequest: a filter has a value it cannot have, or one that ``latest`` needs is missing.
         """
-        scope = queries.in_project(project_id)
+        project_id = project.project_id
+        scope = queries.in_project(project_id, allowed, project.name)
         if latest:
             given = [key for key in ("media_type", "artifact_type") if isinstance(query.filter_of(key), Exact)]
             if len(given) != 1:
@@ -135,7 +146,7 @@ class ArtifactListing:
             else:
                 changed, settled = await project_changes(connection, project_id)
                 at = changed if settled else None
-                total, ids = await self._page(connection, ("project", project_id), at, scope, query)
+                total, ids = await self._page(connection, ("project", project_id), at, scope, query, allowed)
             return total, await self._shown(connection, ids, flags)
 
     async def _settled(self, repository: str, ahead: Future[ListedRepository | None]) -> ListedRepository | None:
@@ -162,6 +173,7 @@ class ArtifactListing:
         at: int | None,
         scope: queries.Scope,
         query: ListQuery,
+        allowed: Repositories | None = None,
     ) -> tuple[int, Sequence[int]]:
         """How many match, and the ids of the page, as of when it has changed ``at`` times or later.
 
@@ -169,8 +181,8 @@ class ArtifactListing:
         """
         if _uncounted(query):
             at = None
-        count_key: Hashable = (*scope_key, query.filters)
-        page_key: Hashable = (*scope_key, query)
+        count_key: Hashable = (*scope_key, query.filters, allowed)
+        page_key: Hashable = (*scope_key, query, allowed)
         total = None if at is None else self._counts.known(count_key, at)
         if total is not None and query.offset >= total:
             return total, ()
@@ -275,7 +287,7 @@ class ArtifactListing:
             return {}
         async with self._database.connect() as connection:
             at = await changes(connection, "repository", repository_ids)
-            found = {one: self._counts.known(("repository", one, ()), at[one]) for one in repository_ids}
+            found = {one: self._counts.known(("repository", one, (), None), at[one]) for one in repository_ids}
             missing = [one for one, count in found.items() if count is None]
             counted = await queries.shown_counts(connection, missing) if missing else []
         unsettled = [row[0] for row in counted if not row[2]]
@@ -286,7 +298,7 @@ class ArtifactListing:
                 counted = [*counted, *await queries.shown_counts(connection, unsettled)]
         for one, changed, settled, count in counted:
             if settled:
-                self._counts.keep(("repository", one, ()), changed, count)
+                self._counts.keep(("repository", one, (), None), changed, count)
             found[one] = count
         return {one: count or 0 for one, count in found.items()}
 

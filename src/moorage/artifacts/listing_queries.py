@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.access.repositories import Repositories
 from moorage.artifacts import accessories
 from moorage.artifacts.listing_models import (
     Details,
@@ -77,9 +78,13 @@ def in_repository(repository_id: int) -> Scope:
     return _A.repository_id == repository_id
 
 
-def in_project(project_id: int) -> Scope:
-    """The artifacts of a project."""
-    return _A.project_id == project_id
+def in_project(project_id: int, allowed: Repositories | None, project: str) -> Scope:
+    """The artifacts of a project, or of those of its repositories."""
+    whole = _A.project_id == project_id
+    if allowed is None:
+        return whole
+    within = select(repository.c.repository_id).where(repository.c.project_id == project_id)
+    return and_(whole, _A.repository_id.in_(within.where(allowed.condition(repository.c.name, project))))
 
 
 def matching(scope: Scope, query: ListQuery) -> Select[Any]:

@@ -161,6 +161,7 @@ async def store_artifact(
 async def store_references(
     connection: AsyncConnection,
     artifact_id: int,
+    project_id: int,
     blob_ids: Sequence[int],
     children: Sequence[tuple[Descriptor, int]],
 ) -> None:
@@ -169,8 +170,8 @@ async def store_references(
         await connection.execute(
             upsert(artifact_blob)
             .from_select(
-                ["artifact_id", "blob_id"],
-                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS))),
+                ["artifact_id", "blob_id", "project_id"],
+                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS)), literal(project_id)),
             )
             .on_conflict_do_nothing(),
             {"blob_ids": sorted(set(blob_ids))},

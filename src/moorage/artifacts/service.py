@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.artifacts import queries
+from moorage.artifacts import happened, queries
 from moorage.artifacts.accessories import classify
 from moorage.artifacts.attribute_reader import AttributeReader
 from moorage.artifacts.models import Push, Referrer, StoredManifest
@@ -16,8 +16,10 @@ from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown, NotFound
+from moorage.events.models import SYSTEM, Actor
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
+from moorage.projects import quotas
 from moorage.repositories import service as repositories
 from moorage.storage.protocol import Blobs
 
@@ -89,7 +91,7 @@ class ArtifactService:
 
     # --- writing --------------------------------------------------------------------------------
 
-    async def push(self, push: Push) -> None:
+    async def push(self, push: Push, *, actor: Actor = SYSTEM) -> None:
         """Store a manifest and move its tags, in one transaction that holds everything it refers to.
 
         Raises:
@@ -107,7 +109,11 @@ class ArtifactService:
             await queries.store_content(connection, push.digest, push.content)
             artifact_id = await queries.store_artifact(connection, repository_id, push, size, attributes)
             await queries.store_references(
-                connection, artifact_id, blob_ids, [(child, child_id) for child, child_id, _ in children]
+                connection,
+                artifact_id,
+                push.project_id,
+                blob_ids,
+                [(child, child_id) for child, child_id, _ in children],
             )
             accessory = classify(push.manifest, push.tags)
             if accessory is not None:
@@ -115,10 +121,12 @@ class ArtifactService:
             # One order for everyone, so that two pushes of the same tags cannot wait for each other.
             for name in sorted(set(push.tags)):
                 await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
-            await repositories.mark_pushed(connection, repository_id)
+            # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
+            event = happened.pushed(push, artifact_id, size)
+            await quotas.pushed(connection, actor, repository_id, push.project_id, event)
         self._remember(push.digest, push.content)
 
-    async def delete_repository(self, name: str) -> None:
+    async def delete_repository(self, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take everything out of a repository, which then is not there any more; it can be brought back until swept.
 
         Raises:
@@ -129,6 +137,7 @@ class ArtifactService:
             if repository_id is None:
                 raise NotFound(f"repository {name} not found")
             await queries.trash_artifacts(connection, repository_id)
+            await happened.record_repository_deletion(connection, actor, name, repository_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push
@@ -139,6 +148,9 @@ class ArtifactService:
         held = await BlobService.lock(connection, repository_id, sorted(wanted | parsed.foreign))
         missing = sorted(wanted - held.keys())
         if missing:
+            # They may be missing because the project has no room for them: then that is the answer, as in Harbor.
+            sizes = {descriptor.digest: descriptor.size for descriptor in parsed.blobs}
+            await quotas.admit_content(connection, push.project_id, {**sizes, push.digest: len(push.content)})
             raise ManifestBlobUnknown(
                 f"blob unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
                 detail=[{"digest": digest} for digest in missing[:100]],
@@ -160,7 +172,7 @@ class ArtifactService:
             )
         return [(child, *held[child.digest]) for child in children]
 
-    async def delete_tag(self, repository: str, repository_id: int, name: str) -> None:
+    async def delete_tag(self, repository: str, repository_id: int, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take a tag away; its artifact stays.
 
         Raises:
@@ -169,8 +181,9 @@ class ArtifactService:
         async with self._database.begin() as connection:
             if not await queries.end_tag(connection, repository_id, name):
                 raise ManifestUnknown(f"artifact {repository}:{name} not found")
+            await happened.record_tag_deletion(connection, actor, repository, repository_id, name)
 
-    async def delete_manifest(self, repository: str, repository_id: int, digest: str) -> None:
+    async def delete_manifest(self, repository: str, repository_id: int, digest: str, *, actor: Actor = SYSTEM) -> None:
         """Take a manifest and its tags away; it can be brought back until it is swept.
 
         Raises:
@@ -184,6 +197,7 @@ class ArtifactService:
             # A statement of its own: the lock may have waited for a push of an index that lists this manifest.
             if await queries.has_parent(connection, artifact_id):
                 raise ManifestReferenced
+            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
             await queries.trash_artifact(connection, artifact_id)
 
 

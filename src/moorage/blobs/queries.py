@@ -53,9 +53,9 @@ async def repositories_with(connection: AsyncConnection, digest: str, limit: int
 # --- linking ------------------------------------------------------------------------------------
 
 
-async def hold_blob(connection: AsyncConnection, digest: str, size: int) -> int:
-    """The blob's id, its row locked until the transaction ends."""
-    return int(await fetch_value(connection, "SELECT blob_hold(%s, %s)", (digest, size)))
+async def hold_blob(connection: AsyncConnection, project_id: int, digest: str, size: int) -> int:
+    """The blob's id, its row locked until the transaction ends; raises QuotaExceeded if the project lacks the room."""
+    return int(await fetch_value(connection, "SELECT blob_hold(%s, %s, %s)", (digest, size, project_id)))
 
 
 async def finish_upload(

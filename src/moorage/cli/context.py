@@ -19,6 +19,7 @@ import typer
 from moorage.errors import MoorageError
 
 if TYPE_CHECKING:
+    from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.service import IdentityService
     from moorage.projects.service import ProjectService
@@ -68,6 +69,7 @@ class CommandServices:
     identity: IdentityService
     projects: ProjectService
     keys: SigningKeys
+    audit: AuditService
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -109,6 +111,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.access.service import AccessService
     from moorage.database.engine import Database
     from moorage.database.reader import Reader
+    from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.secret_key import SecretBox, secret_key
     from moorage.identity.service import IdentityService
@@ -121,9 +124,10 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     box = SecretBox(secret_key(settings), "signing keys")
     keys = SigningKeys(database, box, settings.security.token_algorithm)
     try:
-        yield CommandServices(settings, identity, ProjectService(database), keys)
+        yield CommandServices(settings, identity, ProjectService(database), keys, AuditService(database))
     finally:
         identity.close()
+        await reader.close()
         await database.close()
 
 

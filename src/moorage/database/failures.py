@@ -1,4 +1,4 @@
-"""What a failing database means to a caller: come back later, or a fault of the program."""
+"""What a failing database means to a caller: come back later, a project is full, or a fault of the program."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from moorage.errors import InsufficientStorage, MoorageError, ServiceUnavailable
+from moorage.errors import InsufficientStorage, MoorageError, QuotaExceeded, ServiceUnavailable
 
 #: SQLSTATE classes and codes of a server, pooler or connection that is away, going, starting or full, and of a
 #: former primary that became a replica while a connection to it was open.
 _AWAY_CLASSES = ("08", "57P", "53")
 _READ_ONLY = "25006"
 
+#: Of the functions that keep the limits of projects (migration 0009).
+_QUOTA = "MQ001"
+
 RETRY = {"Retry-After": "1"}
 
 
 def explain(error: BaseException, statement_timeout: float) -> MoorageError | None:
-    """The error a client should see in place of ``error``; None when it is not about the database's state."""
+    """The error a client should see in place of ``error``; None when it is a fault of the program."""
     if isinstance(error, PoolTimeout):
         return ServiceUnavailable("the database is busy: no connection became free in time", headers=RETRY)
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -34,6 +37,9 @@ def explain(error: BaseException, statement_timeout: float) -> MoorageError | No
         if isinstance(cause, psycopg.OperationalError):
             return unavailable(cause)
         return None
+    if state == _QUOTA:
+        project_id, added, used, hard = map(int, (cause.diag.message_detail or "").split())
+        return QuotaExceeded(project_id, added=added, used=used, hard=hard)
     if state == _READ_ONLY or state.startswith(_AWAY_CLASSES):
         return unavailable(cause)
     return None

@@ -1,4 +1,4 @@
-"""Projects and members as the use cases hand them out."""
+"""Projects, members and labels as the use cases hand them out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from moorage.access.roles import Role
+from moorage.projects.allowlists import Allowlist
 
 #: Of the project the first start makes.
 LIBRARY_ID = 1
 LIBRARY_NAME = "library"
-
-#: Harbor's names of the roles.
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.PROJECT_ADMIN: "projectAdmin",
-    Role.MAINTAINER: "maintainer",
-    Role.DEVELOPER: "developer",
-    Role.GUEST: "guest",
-    Role.LIMITED_GUEST: "limitedGuest",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +29,15 @@ class Project:
     repo_count: int
     metadata: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...] = ()
+    allowlist: Allowlist = field(default_factory=Allowlist)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a project has: repositories, and members by role."""
+
+    repo_count: int
+    members: Mapping[Role, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Viewer:
     """For whom projects are listed (H row 32).
 
     ``everything``: an administrator, or a robot with rights in every project. Otherwise the public ones, those
-    ``user_id`` is a member of, and those in ``names``.
+    ``user_id`` is a member of, itself or through a group, and those in ``names``.
     """
 
     everything: bool = False
@@ -54,7 +55,10 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user's (``u``) or group's (``g``) role in a project."""
+    """A user's (``u``) or group's (``g``) role in a project.
+
+    ``repositories``: patterns of the repositories it is limited to; None: it is not.
+    """
 
     member_id: int
     project_id: int
@@ -62,3 +66,32 @@ class Member:
     entity_name: str
     entity_type: str
     role: Role
+    repositories: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Who shall be a member: a user by id or name, or a group by id, name and type, or its DN in a directory.
+
+    The first that is given counts, as in Harbor.
+    """
+
+    user_id: int = 0
+    username: str = ""
+    group_id: int = 0
+    group_name: str = ""
+    group_type: int = 0
+    ldap_dn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a project, or of the whole system when ``project_id`` is None."""
+
+    label_id: int
+    name: str
+    description: str
+    color: str
+    project_id: int | None
+    creation_time: datetime
+    update_time: datetime

@@ -41,19 +41,6 @@ _CREATE = text(
 )
 
 
-async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
-    """Note the first manifest; later pushes find nothing to change."""
-    await connection.execute(_MARK_PUSHED, {"repository_id": repository_id})
-
-
-_MARK_PUSHED = text(
-    """
-    UPDATE repository SET first_push_time = now(), update_time = now()
-     WHERE repository_id = :repository_id AND first_push_time IS NULL
-    """
-)
-
-
 async def hide(connection: AsyncConnection, name: str) -> int | None:
     """Lock a repository that something was pushed to against pushes and forget that; its id, None when there is none.
 

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.access.models import ProjectFacts
+from moorage.access.reach import Reach
+from moorage.access.repositories import Repositories
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
 from moorage.database.tables import repository
 from moorage.errors import NotFound
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
-from moorage.projects import service as projects
-from moorage.projects.models import Viewer
 from moorage.repositories import list_queries, queries
 from moorage.repositories.models import Repository
 
@@ -49,26 +50,31 @@ class RepositoryService:
         async with self._database.connect() as connection:
             return _there(await list_queries.pushed(connection, name), name)
 
-    async def of_project(self, project_id: int, query: ListQuery) -> tuple[int, Sequence[Repository]]:
-        """How many repositories of a project match, and the page.
+    async def of_project(
+        self, project: ProjectFacts, allowed: Repositories | None, query: ListQuery
+    ) -> tuple[int, Sequence[Repository]]:
+        """How many repositories of a project match, and the page; of all of them, or of those that are ``allowed``.
 
         Raises:
             BadRequest: a filter has a value it cannot have.
         """
         async with self._database.connect() as connection:
-            return await list_queries.page(connection, query, repository.c.project_id == project_id)
+            scope = [repository.c.project_id == project.project_id]
+            if allowed is not None:
+                scope.append(allowed.condition(repository.c.name, project.name))
+            return await list_queries.page(connection, query, *scope)
 
-    async def readable(self, query: ListQuery, viewer: Viewer) -> tuple[int, Sequence[Repository]]:
-        """The same of every project the viewer may see.
+    async def readable(self, query: ListQuery, reach: Reach) -> tuple[int, Sequence[Repository]]:
+        """The same of every project, where an account may list them.
 
         Raises:
             BadRequest: a filter has a value it cannot have.
         """
         async with self._database.connect() as connection:
-            if viewer.everything:
+            if reach.everywhere:
                 return await list_queries.page(connection, query)
-            visible = repository.c.project_id.in_(projects.visible_to(viewer))
-            return await list_queries.page(connection, query, visible)
+            within = reach.condition(repository.c.project_id, repository.c.name)
+            return await list_queries.page(connection, query, within)
 
     async def describe(self, name: str, description: str, *, actor: Actor = SYSTEM) -> None:
         """Set a repository's description, as HTML shows it: that is how Harbor keeps it (H row 50).
@@ -108,11 +114,6 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
         project = name.partition("/")[0]
         raise NotFound(f"project {project} not found")
     return found
-
-
-async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
-    """Note that the repository has a manifest, within the caller's transaction."""
-    await queries.mark_pushed(connection, repository_id)
 
 
 async def touch(connection: AsyncConnection, repository_id: int) -> None:

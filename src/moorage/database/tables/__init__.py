@@ -18,7 +18,15 @@ from moorage.database.tables.content import (
     tag,
     upload,
 )
-from moorage.database.tables.events import outbox
+from moorage.database.tables.events import (
+    audit_chain,
+    audit_count,
+    audit_forward,
+    audit_gap,
+    audit_log,
+    outbox,
+    outbox_consumer,
+)
 from moorage.database.tables.identity import (
     login_failure,
     refresh_token,
@@ -31,7 +39,8 @@ from moorage.database.tables.identity import (
 )
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
-from moorage.database.tables.projects import project, project_member, project_metadata
+from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
+from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration
 
@@ -42,6 +51,11 @@ __all__ = [
     "artifact_child",
     "artifact_label",
     "artifact_unsettled",
+    "audit_chain",
+    "audit_count",
+    "audit_forward",
+    "audit_gap",
+    "audit_log",
     "blob",
     "change_count",
     "configuration",
@@ -50,9 +64,16 @@ __all__ = [
     "manifest",
     "metadata",
     "outbox",
+    "outbox_consumer",
     "project",
+    "project_blob",
+    "project_cve_allowlist",
+    "project_manifest",
     "project_member",
     "project_metadata",
+    "quota",
+    "quota_change",
+    "quota_work",
     "refresh_token",
     "repository",
     "repository_blob",

@@ -52,6 +52,8 @@ repository = Table(
         "repository_id",
         postgresql_where=text("first_push_time IS NOT NULL"),
     ),
+    #: Pages of projects count what each of them has.
+    Index("ix_repository_pushed", "project_id", postgresql_where=text("first_push_time IS NOT NULL")),
 )
 
 #: ``state``: live; trash (unreferenced, restorable); swept rows are gone.
@@ -170,7 +172,10 @@ artifact_blob = Table(
     "artifact_blob",
     metadata,
     Column("artifact_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), primary_key=True),
-    Column("blob_id", BigInteger, ForeignKey("blob.blob_id"), primary_key=True, index=True),
+    Column("blob_id", BigInteger, ForeignKey("blob.blob_id"), primary_key=True),
+    #: The project it counts in: the artifact's, null while that is in the trash.
+    Column("project_id", BigInteger),
+    Index("ix_artifact_blob_blob_id_project_id", "blob_id", "project_id"),
 )
 
 #: Children of an index, in its order.

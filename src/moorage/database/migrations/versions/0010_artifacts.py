@@ -56,21 +56,33 @@ CREATE TABLE change_count (
 ) WITH (fillfactor = 50);
 """
 
-# Counted in slots, so that two pushes to one repository seldom wait for each other, and at the end of the transaction,
-# so that whoever waits holds nothing else that anybody could want. The first change of a repository counts for all
-# that the transaction does to it. A repository that is gone by then needs no count.
+# Counted in slots, of which each transaction takes one that nobody holds, or a new one: nobody ever waits here. The
+# first change of a repository counts for all that the transaction does to it; it is noted as the transaction ends, when
+# nothing else is left to be done. A repository that is gone by then needs no count.
 NOTE = """
-CREATE FUNCTION note_change(repository bigint, project bigint) RETURNS void
+CREATE FUNCTION note_change_of(of_scope text, of_id bigint) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE free int;
+BEGIN
+SELECT c.slot INTO free FROM change_count c WHERE c.scope = of_scope AND c.scope_id = of_id
+ LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+IF FOUND THEN
+    UPDATE change_count c SET changes = c.changes + 1
+     WHERE c.scope = of_scope AND c.scope_id = of_id AND c.slot = free;
+ELSE
+    INSERT INTO change_count (scope, scope_id, slot, changes)
+    VALUES (of_scope, of_id, floor(random() * 2147483647)::int, 1);
+END IF;
+END $$;
+CREATE FUNCTION note_change(repository bigint, project bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE mine text := pg_current_xact_id()::text || '/' || repository;
 BEGIN
 IF repository IS NULL OR current_setting('moorage.noted', true) = mine THEN
     RETURN;
 END IF;
 PERFORM set_config('moorage.noted', mine, true);
-INSERT INTO change_count AS c (scope, scope_id, slot, changes)
-VALUES ('project', project, pg_backend_pid() % 32, 1), ('repository', repository, pg_backend_pid() % 32, 1)
-ON CONFLICT ON CONSTRAINT pk_change_count DO UPDATE SET changes = c.changes + 1;
+PERFORM note_change_of('project', project);
+PERFORM note_change_of('repository', repository);
 END $$
 """
 OF_ARTIFACT = """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from moorage.blobs.uploads import UploadService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
-from moorage.errors import MoorageError
+from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.keys import SigningKeys
@@ -46,7 +47,9 @@ from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService
 from moorage.system.models import Configuration
+from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
 log = structlog.get_logger(__name__)
@@ -113,7 +116,7 @@ class Application:
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
-            configurations=Configurations(reader),
+            configurations=_configurations(settings, reader),
             metrics=metrics,
         )
         application.asgi = application._edge(registry_metrics, access_log)
@@ -151,7 +154,9 @@ class Application:
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
-            bare["service"] = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh)
+            bare["service"] = TokenEndpoint(
+                self.database, self.identity, self.access, issuer, refresh, self.configurations
+            )
             mounted["api"] = self._api(checks)
         return Edge(
             bare,
@@ -172,6 +177,7 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            configurations=self.configurations,
             external_url=self.settings.server.external_url,
         )
 
@@ -179,9 +185,13 @@ class Application:
         # Only the core pays for what the framework takes in memory and time.
         from moorage.api.app import api_app
         from moorage.api.services import Services
+        from moorage.system.allowlist import AllowlistService
+        from moorage.system.overview import OverviewService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        system = SystemService(Configuration(__version__, self.settings.storage.driver), components)
+        if "jobservice" in self.roles:
+            components["jobservice"] = self._works
+        system = SystemService(self._instance(), components)
         external_url = self.settings.server.external_url
         return api_app(
             Services(
@@ -191,9 +201,31 @@ class Application:
                 system=system,
                 artifacts=self.artifacts,
                 configurations=self.configurations,
+                configuring=ConfigurationService(self.database, self.configurations),
+                allowlist=AllowlistService(self.database),
+                overview=OverviewService(self.database),
                 external_url=external_url,
             )
         )
+
+    def _instance(self) -> Configuration:
+        storage = self.settings.storage
+        on_disk = storage.driver == "filesystem"
+        return Configuration(
+            __version__,
+            storage.driver,
+            volume=(storage.root or self.settings.data / "storage") if on_disk else None,
+            ca_certificate=self.settings.system.ca_certificate,
+        )
+
+    async def _works(self) -> None:
+        """The work beside requests goes on in this process.
+
+        Raises:
+            ServiceUnavailable: some of it has ended.
+        """
+        if not self._background or any(task.done() for task in self._background):
+            raise ServiceUnavailable("the background work of this process has ended")
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""
@@ -205,6 +237,18 @@ class Application:
                 purged = await self.uploads.purge(storage.upload_expiry)
                 if purged:
                     log.info("purged abandoned uploads", count=purged)
+
+
+def _configurations(settings: Settings, reader: Reader) -> Configurations:
+    return Configurations(
+        reader,
+        box=SecretBox(secret_key(settings), "configuration"),
+        overwrite=overwritten(settings.system),
+        defaults={
+            "token_expiration": math.ceil(settings.security.token_expiration / 60),
+            "robot_name_prefix": settings.security.robot_name_prefix,
+        },
+    )
 
 
 async def _answers() -> None:
@@ -221,7 +265,8 @@ def worker() -> ASGIApp:
 
 
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
-    """Make the first contents of a migrated database."""
+    """Make the first contents of a migrated database; refuse settings that no worker could start with."""
+    overwritten(settings.system)
     database = Database(settings.database, database_url)
     await database.open()
     try:

@@ -70,6 +70,10 @@ class Denied(MoorageError):
     status = 403
 
 
+class ReadOnly(Denied):
+    """The system is in read only mode. Any modification is prohibited."""
+
+
 class NotFound(MoorageError):
     """not found"""
 

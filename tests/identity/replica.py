@@ -26,8 +26,12 @@ from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.probes import Check
 from moorage.projects.service import ProjectService
 from moorage.settings import Settings
+from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService
 from moorage.system.models import Configuration
+from moorage.system.overview import OverviewService
+from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
 ADMIN = ("admin", "Harbor12345")
@@ -47,6 +51,8 @@ class Replica:
     issuer: TokenIssuer
     verifier: TokenVerifier
     checks: dict[str, Check]
+    configurations: Configurations
+    configuring: ConfigurationService
     http: httpx2.AsyncClient
     #: The admin's password, if this start made it.
     generated: str | None
@@ -81,8 +87,13 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     issuer = TokenIssuer(keys, security.token_expiration)
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
     system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
+    configurations = Configurations(
+        reader, box=SecretBox(secret_key(settings), "configuration"), overwrite=overwritten(settings.system)
+    )
+    configuring = ConfigurationService(database, configurations)
+    refresh = security.refresh_token_expiration
     edge = Edge(
-        {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
+        {"service": TokenEndpoint(database, identity, access, issuer, refresh, configurations)},
         {
             "api": api_app(
                 Services(
@@ -91,7 +102,10 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     projects=projects,
                     system=system,
                     artifacts=ArtifactService(database, reader, 1024),
-                    configurations=Configurations(reader),
+                    configurations=configurations,
+                    configuring=configuring,
+                    allowlist=AllowlistService(database),
+                    overview=OverviewService(database),
                 )
             )
         },
@@ -111,6 +125,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                 issuer,
                 TokenVerifier(keys, REGISTRY_SERVICE),
                 checks,
+                configurations,
+                configuring,
                 http,
                 report.generated_admin_password,
             )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TypeVar
 from urllib.parse import unquote
 
-import msgspec
 from litestar.di import NamedDependency
 
 from moorage.access.models import PrincipalState, ProjectFacts
 from moorage.access.principals import ANONYMOUS, Principal
+from moorage.api.bodies import BodyError, LimitError, decode
 from moorage.api.paging import MAX_PAGE_SIZE, page_headers
 from moorage.api.query_language import parse_query, parse_sort
 from moorage.api.services import Services
@@ -238,10 +238,11 @@ class Call:
         if not content:
             raise invalid(f"{name} in body is required")
         try:
-            return msgspec.json.decode(content, type=kind)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            reason = str(error) if isinstance(error, msgspec.DecodeError) else "it is no text, or nested too deeply"
-            raise invalid(f'parsing {name} body from "" failed, because {reason}') from None
+            return decode(content, kind)
+        except LimitError as error:
+            raise invalid(f"validation failure list:\n{error}") from None
+        except BodyError as error:
+            raise invalid(f'parsing {name} body from "" failed, because {error}') from None
 
 
 #: A handler's parameter for it.

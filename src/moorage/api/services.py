@@ -8,7 +8,10 @@ from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.identity.service import IdentityService
 from moorage.projects.service import ProjectService
+from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService
+from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
 
 
@@ -22,5 +25,8 @@ class Services:
     system: SystemService
     artifacts: ArtifactService
     configurations: Configurations
+    configuring: ConfigurationService
+    allowlist: AllowlistService
+    overview: OverviewService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

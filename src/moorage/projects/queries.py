@@ -61,6 +61,11 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [or_(*ways)]
 
 
+def visible_to(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Conditions on ``project`` for what the viewer may see; none for everything."""
+    return _visible(viewer)
+
+
 def _roles_of(user_id: int | None) -> ColumnElement[Any]:
     if user_id is None:
         return literal(None)

@@ -19,6 +19,7 @@ from moorage.identity.tokens import Access, TokenVerifier
 from moorage.oci.manifests import Limits
 from moorage.repositories.service import RepositoryService
 from moorage.settings import RegistrySettings
+from moorage.system.configuration import Configurations
 
 API_VERSION = (b"docker-distribution-api-version", b"registry/2.0")
 
@@ -35,6 +36,7 @@ class RegistryServices:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    configurations: Configurations
     external_url: str | None
 
     @property

@@ -105,7 +105,12 @@ class SecuritySettings(Section):
         None, description="At least 16 characters; encrypts secrets at rest. Default: generated in the data directory."
     )
     token_algorithm: Literal["RS256", "ES256"] = Field("RS256", description="How registry tokens are signed.")
-    token_expiration: Seconds = Field(1800, ge=60, description="Seconds a registry token is valid.")
+    token_expiration: Seconds = Field(
+        1800,
+        ge=60,
+        description="Seconds a registry token is valid, rounded up to minutes, while Harbor's"
+        " token_expiration was not set.",
+    )
     refresh_token_expiration: Seconds = Field(90 * 86400, description="Seconds an OAuth2 refresh token is valid.")
     admin_password: SecretStr | None = Field(
         None, description="The admin's password at the first start (also HARBOR_ADMIN_PASSWORD); default: generated."
@@ -114,6 +119,20 @@ class SecuritySettings(Section):
     login_lockout: Seconds = Field(60, description="Seconds to wait after too many failed logins.")
     password_hash_concurrency: int = Field(2, ge=1, description="Password checks at the same time per worker.")
     robot_name_prefix: str = Field("robot$", min_length=1, description="What every robot account's name begins with.")
+
+
+class SystemSettings(Section):
+    """The instance as clients of Harbor's API see it."""
+
+    config_overwrite_json: SecretStr | None = Field(
+        None,
+        description="Values of Harbor's configuration as a JSON object (also CONFIG_OVERWRITE_JSON); with it, nobody"
+        " can change the configuration through the API.",
+    )
+    ca_certificate: Path = Field(
+        Path("/etc/core/ca/ca.crt"),
+        description="PEM file of the authority that clients must trust, offered for download when it is there.",
+    )
 
 
 class LogSettings(Section):
@@ -133,6 +152,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     registry: RegistrySettings = RegistrySettings()
     security: SecuritySettings = SecuritySettings()
+    system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 
 

@@ -30,7 +30,7 @@ from moorage.database.tables.identity import (
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_member, project_metadata
-from moorage.database.tables.system import configuration
+from moorage.database.tables.system import configuration, cve_allowlist
 
 __all__ = [
     "artifact",
@@ -40,6 +40,7 @@ __all__ = [
     "artifact_label",
     "blob",
     "configuration",
+    "cve_allowlist",
     "label",
     "login_failure",
     "manifest",

@@ -86,7 +86,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     projects = ProjectService(database)
     issuer = TokenIssuer(keys, security.token_expiration)
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
-    system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
+    instance = Configuration("0.1.0", settings.storage.driver, settings.data, settings.data / "ca.crt")
+    system = SystemService(instance, checks)
     configurations = Configurations(
         reader, box=SecretBox(secret_key(settings), "configuration"), overwrite=overwritten(settings.system)
     )

@@ -60,7 +60,7 @@ _A = cve_allowlist.c
 
 def _allowlist(row: Any) -> Allowlist:
     return Allowlist(
-        items=tuple(row.items),
+        items=tuple(row._mapping["items"]),
         expires_at=row.expires_at,
         allowlist_id=row.allowlist_id,
         project_id=row.project_id,
@@ -90,7 +90,7 @@ async def set_allowlist(
         statement.on_conflict_do_update(
             index_elements=["project_id"],
             set_={
-                "items": statement.excluded.items,
+                "items": statement.excluded["items"],
                 "expires_at": statement.excluded.expires_at,
                 "update_time": func.now(),
             },

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,8 +46,9 @@ from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
 from moorage.system.configuration import Configurations
-from moorage.system.configuring import ConfigurationService
+from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
+from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
@@ -75,6 +75,7 @@ class Application:
     uploads: UploadService
     artifacts: ArtifactService
     configurations: Configurations
+    overview: OverviewService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -116,7 +117,8 @@ class Application:
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
-            configurations=_configurations(settings, reader),
+            configurations=configurations_of(settings, reader),
+            overview=OverviewService(database),
             metrics=metrics,
         )
         application.asgi = application._edge(registry_metrics, access_log)
@@ -142,6 +144,7 @@ class Application:
             await self.metrics_socket.close()
         self.identity.close()
         await self.store.close()
+        await self.overview.close()
         await self.reader.close()
         await self.database.close()
 
@@ -186,7 +189,6 @@ class Application:
         from moorage.api.app import api_app
         from moorage.api.services import Services
         from moorage.system.allowlist import AllowlistService
-        from moorage.system.overview import OverviewService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
         if "jobservice" in self.roles:
@@ -203,7 +205,7 @@ class Application:
                 configurations=self.configurations,
                 configuring=ConfigurationService(self.database, self.configurations),
                 allowlist=AllowlistService(self.database),
-                overview=OverviewService(self.database),
+                overview=self.overview,
                 external_url=external_url,
             )
         )
@@ -237,18 +239,6 @@ class Application:
                 purged = await self.uploads.purge(storage.upload_expiry)
                 if purged:
                     log.info("purged abandoned uploads", count=purged)
-
-
-def _configurations(settings: Settings, reader: Reader) -> Configurations:
-    return Configurations(
-        reader,
-        box=SecretBox(secret_key(settings), "configuration"),
-        overwrite=overwritten(settings.system),
-        defaults={
-            "token_expiration": math.ceil(settings.security.token_expiration / 60),
-            "robot_name_prefix": settings.security.robot_name_prefix,
-        },
-    )
 
 
 async def _answers() -> None:

@@ -53,7 +53,8 @@ async def test_what_is_no_list_is_refused_and_changes_nothing(replica: Replica) 
     assert message(await put(replica, [""])) == (400, "BAD_REQUEST", 'bad request: invalid CVE ID in allowlist: ""')
     assert message(await put(replica, ["x" * 300]))[0] == 400
     assert message(await put(replica, [f"CVE-{i}" for i in range(10_001)]))[0] == 400
-    for body in ({"items": ["CVE-1"]}, {"items": {}}, {"expires_at": "soon"}, {"expires_at": 2**63}, []):
+    bodies: list[Any] = [{"items": ["CVE-1"]}, {"items": {}}, {"expires_at": "soon"}, {"expires_at": 2**63}, []]
+    for body in bodies:
         assert message(await replica.api("PUT", PATH, json=body))[0] == 422
     assert (await replica.api("GET", PATH)).json()["items"] == [{"cve_id": "CVE-1"}]
 

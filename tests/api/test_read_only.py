@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from moorage.database import reader
+from tests.database.round_trips import asking, watched
 from tests.identity.replica import ADMIN, Replica, message
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -64,29 +62,14 @@ async def test_a_path_only_like_the_configuration_is_no_way_around(replica: Repl
     assert (await replica.api("PUT", "//configurations/", json={"read_only": False})).status_code == 200
 
 
-@pytest.fixture
-def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[list[list[str]]]:
-    """The statements of every round trip that coalesced reads made."""
-    seen: list[list[str]] = []
-    fetch = reader.fetch_each
-
-    async def counted(connection: Any, statements: Any) -> Any:
-        seen.append([statement for statement, _ in statements])
-        return await fetch(connection, statements)
-
-    monkeypatch.setattr(reader, "fetch_each", counted)
-    return seen
-
-
 async def test_a_change_asks_for_the_mode_in_a_round_trip_it_makes_anyway(
-    replica: Replica, round_trips: list[list[str]]
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await replica.api("GET", "/users/current")
-    round_trips.clear()
+    trips = watched(monkeypatch)
     await replica.api("GET", "/projects")
-    assert not any("read_only" in statement for trip in round_trips for statement in trip)
-    round_trips.clear()
+    assert asking(trips, "read_only") == []
+    trips.clear()
     await replica.api("POST", "/projects", json={"project_name": "x"})
-    asked = [trip for trip in round_trips if any("read_only" in statement for statement in trip)]
-    assert len(asked) == 1
-    assert any("lookup_access" in statement for statement in asked[0])
+    (number,) = asking(trips, "read_only")
+    assert number in asking(trips, "lookup_access")

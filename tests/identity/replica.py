@@ -28,10 +28,9 @@ from moorage.projects.service import ProjectService
 from moorage.settings import Settings
 from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
-from moorage.system.configuring import ConfigurationService
+from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
-from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
 ADMIN = ("admin", "Harbor12345")
@@ -88,9 +87,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
     instance = Configuration("0.1.0", settings.storage.driver, settings.data, settings.data / "ca.crt")
     system = SystemService(instance, checks)
-    configurations = Configurations(
-        reader, box=SecretBox(secret_key(settings), "configuration"), overwrite=overwritten(settings.system)
-    )
+    configurations = configurations_of(settings, reader)
     configuring = ConfigurationService(database, configurations)
     refresh = security.refresh_token_expiration
     edge = Edge(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from moorage.app import Application
-from moorage.database import reader
 from moorage.system.configuring import ConfigurationService
+from tests.database.round_trips import asking, watched
 from tests.registry.client import ADMIN, Registry
 from tests.registry.content import image
 
@@ -70,7 +70,7 @@ async def test_pulls_go_on_and_do_not_even_ask(
     blob = pushed.document["layers"][0]["digest"]
     assert (await registry.get(f"library/app/blobs/{blob}")).content == pushed.blobs[1]
     assert trips
-    assert not any("configuration" in statement for trip in trips for statement in trip)
+    assert asking(trips, "configuration") == []
 
 
 @pytest.mark.parametrize("bearer", [False, True])
@@ -85,19 +85,5 @@ async def test_a_push_asks_in_a_round_trip_it_makes_anyway(
     await registry.start("library/app", **more)
     trips = watched(monkeypatch)
     await registry.start("library/app", **more)
-    assert any("read_only" in statement for statement in trips[0])
-    assert sum(any("read_only" in statement for statement in trip) for trip in trips) == 1
-    assert any("lookup_access" in statement for statement in trips[0])
-
-
-def watched(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The statements of every round trip that coalesced reads make from now on."""
-    seen: list[list[str]] = []
-    fetch = reader.fetch_each
-
-    async def counted(connection: Any, statements: Any) -> Any:
-        seen.append([statement for statement, _ in statements])
-        return await fetch(connection, statements)
-
-    monkeypatch.setattr(reader, "fetch_each", counted)
-    return seen
+    assert asking(trips, "read_only") == [0]
+    assert 0 in asking(trips, "lookup_access")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from moorage.identity.service import IdentityService
     from moorage.projects.service import ProjectService
     from moorage.settings import Settings
+    from moorage.system.configuration import Configurations
 
 T = TypeVar("T")
 
@@ -68,6 +69,7 @@ class CommandServices:
     identity: IdentityService
     projects: ProjectService
     keys: SigningKeys
+    configurations: Configurations
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -113,6 +115,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.identity.secret_key import SecretBox, secret_key
     from moorage.identity.service import IdentityService
     from moorage.projects.service import ProjectService
+    from moorage.system.configuring import configurations_of
 
     database = Database(settings.database, url)
     await database.open()
@@ -121,7 +124,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     box = SecretBox(secret_key(settings), "signing keys")
     keys = SigningKeys(database, box, settings.security.token_algorithm)
     try:
-        yield CommandServices(settings, identity, ProjectService(database), keys)
+        yield CommandServices(settings, identity, ProjectService(database), keys, configurations_of(settings, reader))
     finally:
         identity.close()
         await database.close()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
+from moorage.database.reader import Reader
 from moorage.errors import BadRequest, Forbidden
 from moorage.events.service import SYSTEM, Actor, Event, record
+from moorage.identity.secret_key import SecretBox, secret_key
+from moorage.settings import Settings
 from moorage.system import queries
 from moorage.system.configuration import Configurations, Values
 from moorage.system.configuration_keys import KEYS, Kind, check
+from moorage.system.overwrite import overwritten
 
 #: The account every registry has; others may be in a directory that the mode of authentication names.
 ADMIN_ID = 1
@@ -21,6 +26,23 @@ ADMIN_ID = 1
 #: Looks at a new value of one key, outside of any transaction, and may take its time: to try a connection, say.
 #: Raises BadRequest.
 Validator = Callable[[Any], Awaitable[None]]
+
+
+def configurations_of(settings: Settings, reader: Reader) -> Configurations:
+    """The configuration of the instance that has these settings.
+
+    Raises:
+        InvalidOverwrite: the environment's is not valid.
+    """
+    return Configurations(
+        reader,
+        box=SecretBox(secret_key(settings), "configuration"),
+        overwrite=overwritten(settings.system),
+        defaults={
+            "token_expiration": math.ceil(settings.security.token_expiration / 60),
+            "robot_name_prefix": settings.security.robot_name_prefix,
+        },
+    )
 
 
 class ConfigurationService:

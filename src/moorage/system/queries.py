@@ -10,10 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.tables import (
-    blob,
     configuration,
     cve_allowlist,
-    manifest,
     project,
     repository,
     user_account,
@@ -169,8 +167,8 @@ async def statistics(connection: AsyncConnection, visible: Sequence[ColumnElemen
     return Statistics(*counts.get(False, (0, 0)), *counts.get(True, (0, 0)))
 
 
-async def stored_bytes(connection: AsyncConnection) -> int:
-    """Bytes of every blob and manifest that is stored, each once."""
-    blobs = select(func.coalesce(func.sum(blob.c.size), 0)).scalar_subquery()
-    manifests = select(func.coalesce(func.sum(func.octet_length(manifest.c.content)), 0)).scalar_subquery()
-    return int(await connection.scalar(select(blobs + manifests)) or 0)
+#: Bytes of every blob and manifest that is stored, each once. For a lane: it reads all of them.
+STORED_BYTES = """
+SELECT ((SELECT coalesce(sum(size), 0) FROM blob)
+      + (SELECT coalesce(sum(octet_length(content)), 0) FROM manifest))::bigint
+"""

@@ -37,6 +37,8 @@ repository = Table(
     timestamp("first_push_time", nullable=True),
     timestamp("creation_time"),
     timestamp("update_time"),
+    # What is listed is counted from here alone, by project.
+    Index("ix_repository_pushed", "project_id", postgresql_where=text("first_push_time IS NOT NULL")),
 )
 
 #: ``state``: live; trash (unreferenced, restorable); swept rows are gone.

@@ -1,4 +1,4 @@
-"""Configuration that is changed while running, and CVE allow-lists.
+"""Configuration that is changed while running, CVE allow-lists, and an index statistics are counted from.
 
 Revision ID: 0005
 Revises: 0004
@@ -33,6 +33,8 @@ CREATE TABLE cve_allowlist (
         REFERENCES project (project_id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX uq_cve_allowlist_project_id ON cve_allowlist (project_id) NULLS NOT DISTINCT;
+
+CREATE INDEX ix_repository_pushed ON repository (project_id) WHERE first_push_time IS NOT NULL;
 """
 
 

@@ -82,8 +82,8 @@ async def test_q_in_all_its_forms(replica: Replica, projects: dict[str, int]) ->
         (f"project_id={2**63}", f"invalid value of project_id: {2**63}"),
         ("public=perhaps", "invalid value of public: perhaps"),
         ("creation_time=[yesterday~]", "invalid value of creation_time: yesterday"),
-        ("name=a\0b", "the request has a NUL character"),
-        ("name=a%00b", "the request has a NUL character"),
+        ("name=a\0b", "invalid value of name"),
+        ("name=a%00b", "invalid value of name"),
     ],
 )
 async def test_a_query_that_is_none(replica: Replica, q: str, reason: str) -> None:
@@ -190,7 +190,7 @@ async def test_parameters_of_another_type(replica: Replica, query: str, reason: 
 async def test_a_number_in_the_path_that_is_none(replica: Replica, user_id: str) -> None:
     answer = await replica.api("DELETE", f"/users/{user_id}")
     if "%00" in user_id:
-        assert message(answer) == (400, "BAD_REQUEST", "the request has a NUL character")
+        assert message(answer) == (400, "BAD_REQUEST", "the path has a NUL character")
     else:
         reason = f'{LIST}user_id in path must be of type int64: "{user_id}"'
         assert message(answer) == (422, "UNPROCESSABLE_ENTITY", reason)
@@ -212,7 +212,7 @@ async def test_odd_names_are_not_found(replica: Replica, name: str) -> None:
 async def test_a_nul_in_the_path(replica: Replica, path: str) -> None:
     for method in ("GET", "DELETE"):
         answer = await replica.http.request(method, f"/api/v2.0{path}", auth=ADMIN)
-        assert message(answer) == (400, "BAD_REQUEST", "the request has a NUL character")
+        assert message(answer) == (400, "BAD_REQUEST", "the path has a NUL character")
 
 
 @pytest.mark.parametrize("encoded", ["a%252Fb", "a%2Fb", "a%252fb"])

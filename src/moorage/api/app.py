@@ -114,8 +114,8 @@ class _Around:
                 message = {**message, "body": b""}
             await send(message)
 
-        if _NUL.search(path) or _NUL.search(str(scope["query_string"], "latin-1")):
-            await _send(failure(BadRequest("the request has a NUL character")), framed)
+        if _NUL.search(path):
+            await _send(failure(BadRequest("the path has a NUL character")), framed)
             return
         inner = {**scope, "path": path, "root_path": ""}
         if scope["method"] == "OPTIONS":

@@ -75,13 +75,14 @@ def _decoded(content: bytes, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         if "got `null`" not in str(error):
             raise
+        found = msgspec.json.decode(content)
+        if found is None:
+            raise
         # In Go null leaves a field as it is.
-        return msgspec.convert(_without_nulls(msgspec.json.decode(content)), kind)
+        return msgspec.convert(_without_nulls(found), kind)
 
 
 def _without_nulls(value: Any) -> Any:
-    if value is None:
-        return {}
     if isinstance(value, dict):
         return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
     if isinstance(value, list):

@@ -20,6 +20,7 @@ from moorage.api.services import Services
 from moorage.asgi import Request
 from moorage.database.listing import ListQuery
 from moorage.errors import (
+    BadRequest,
     Forbidden,
     MoorageError,
     NotFound,
@@ -151,8 +152,15 @@ class Call:
         return self.services.external_url or f"{self.request.scheme}://{self.request.host}"
 
     def text(self, name: str) -> str:
-        """A parameter of the query; empty when it is not there."""
-        return self.request.parameter(name) or ""
+        """A parameter of the query; empty when it is not there.
+
+        Raises:
+            BadRequest: it has a NUL, which no name has and the database has no place for.
+        """
+        value = self.request.parameter(name) or ""
+        if "\0" in value:
+            raise BadRequest(f"invalid value of {name}")
+        return value
 
     def required(self, name: str) -> str:
         """A parameter of the query.
@@ -207,7 +215,9 @@ class Call:
         if size > MAX_PAGE_SIZE:
             raise invalid(f"page_size in query should be less than or equal to {MAX_PAGE_SIZE}")
         page = max(min(page, MAX_PAGE), -MAX_PAGE)
-        return ListQuery(parse_query(self.text("q")), parse_sort(self.text("sort")), page, max(size, -1))
+        return ListQuery(
+            parse_query(self.request.parameter("q") or ""), parse_sort(self.text("sort")), page, max(size, -1)
+        )
 
     def page_headers(self, query: ListQuery, total: int) -> dict[str, str]:
         """``X-Total-Count`` and ``Link``."""

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from moorage import __version__
 from moorage.access.service import AccessService
+from moorage.api.account import AccountPages
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
@@ -27,6 +28,8 @@ from moorage.edge import Edge
 from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
+from moorage.identity.csrf import CsrfTokens
+from moorage.identity.csrf_guard import CsrfGuard
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
@@ -55,6 +58,9 @@ from moorage.system.service import SystemService
 log = structlog.get_logger(__name__)
 
 ROLES = ("core", "registry", "jobservice")
+
+#: Seconds between two searches for sessions that are over.
+SESSION_PURGE_INTERVAL = 600.0
 
 
 @dataclass
@@ -97,9 +103,11 @@ class Application:
         store: BlobStore = InstrumentedStore(
             plain, lambda action, seconds: registry_metrics.storage(plain.driver, action, seconds)
         )
-        keys = SigningKeys(database, SecretBox(secret_key(settings), "signing keys"), settings.security.token_algorithm)
+        key = secret_key(settings)
+        keys = SigningKeys(database, SecretBox(key, "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
+        configurations = configurations_of(settings, reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
@@ -111,17 +119,18 @@ class Application:
             store=store,
             keys=keys,
             access=access,
-            identity=IdentityService(database, access, settings.security, reader),
+            identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
             repositories=RepositoryService(database),
             blobs=BlobService(database, reader, store),
             uploads=UploadService(database, reader, store, limits),
             artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
-            configurations=configurations_of(settings, reader),
+            configurations=configurations,
             overview=OverviewService(database),
             metrics=metrics,
         )
-        application.asgi = application._edge(registry_metrics, access_log)
+        guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
+        application.asgi = application._edge(guard, registry_metrics, access_log)
         return application
 
     async def open(self) -> None:
@@ -133,6 +142,7 @@ class Application:
             await self.metrics_socket.start()
         if "jobservice" in self.roles:
             self._background.append(asyncio.create_task(self._purge_uploads()))
+            self._background.append(asyncio.create_task(self._purge_sessions()))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -148,19 +158,21 @@ class Application:
         await self.reader.close()
         await self.database.close()
 
-    def _edge(self, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
+    def _edge(self, guard: CsrfGuard, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
         checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
         bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
         mounted: dict[str, ASGIApp] = {}
         if "core" in self.roles or "registry" in self.roles:
-            bare["v2"] = RegistryApp(self._registry_services(), registry_metrics)
+            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), registry_metrics))
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
-            bare["service"] = TokenEndpoint(
-                self.database, self.identity, self.access, issuer, refresh, self.configurations
-            )
-            mounted["api"] = self._api(checks)
+            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh, self.configurations)
+            bare["service"] = guard.respond(tokens)
+            external_url = self.settings.server.external_url
+            pages = AccountPages(self.identity, self.access, self.configurations, external_url)
+            bare["c"] = guard.respond(pages)
+            mounted["api"] = guard.app(self._api(checks))
         return Edge(
             bare,
             mounted,
@@ -239,6 +251,13 @@ class Application:
                 purged = await self.uploads.purge(storage.upload_expiry)
                 if purged:
                     log.info("purged abandoned uploads", count=purged)
+
+    async def _purge_sessions(self) -> None:
+        """Drop sessions that are over now and then; several processes share the work by locked rows."""
+        while True:
+            await asyncio.sleep(SESSION_PURGE_INTERVAL * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.identity.sessions.purge()
 
 
 async def _answers() -> None:

@@ -108,6 +108,7 @@ class Request:
         Raises:
             ClientDisconnected: it ended before the body did.
         """
+        left = self.content_length
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
@@ -115,7 +116,10 @@ class Request:
             body: bytes = message.get("body", b"")
             if body:
                 yield body
-            if not message.get("more_body", False):
+                if left is not None:
+                    left -= len(body)
+            # Nothing can follow what was declared: a server that says so only when asked again need not be asked.
+            if left == 0 or not message.get("more_body", False):
                 return
 
     async def body(self, limit: int, error: Callable[[], MoorageError]) -> bytes:

@@ -62,6 +62,14 @@ class Forbidden(MoorageError):
     status = 403
 
 
+class CsrfRefused(MoorageError):
+    """CSRF token invalid"""
+
+    oci_code = "FORBIDDEN"
+    harbor_code = "FORBIDDEN"
+    status = 403
+
+
 class Denied(MoorageError):
     """requested access to the resource is denied"""
 
@@ -104,6 +112,14 @@ class PreconditionFailed(MoorageError):
     oci_code = "PRECONDITION"
     harbor_code = "PRECONDITION"
     status = 412
+
+
+class UnsupportedMediaType(MoorageError):
+    """unsupported media type"""
+
+    oci_code = "UNSUPPORTED"
+    harbor_code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
 
 
 class UnprocessableEntity(MoorageError):

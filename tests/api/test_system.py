@@ -120,8 +120,6 @@ async def test_an_unknown_path(replica: Replica, path: str) -> None:
         ("PUT", "/projects/library"),
         ("GET", "/projects/library/summary"),
         ("GET", "/projects/library/metadatas/"),
-        ("PUT", "/users/7"),
-        ("GET", "/users/search"),
         ("GET", "/projects/p/repositories/a%252Fb/artifacts/sha256:1/tags"),
         ("GET", "/projects/p/repositories/a%2Fb/artifacts/v1/additions/vulnerabilities"),
         ("PATCH", "/robots/1"),

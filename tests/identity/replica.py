@@ -81,13 +81,13 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     report = await bootstrap(database, keys, security)
     reader = Reader(database)
     access = AccessService(reader)
-    identity = IdentityService(database, access, security, reader)
+    configurations = configurations_of(settings, reader)
+    identity = IdentityService(database, access, security, reader, configurations)
     projects = ProjectService(database)
     issuer = TokenIssuer(keys, security.token_expiration)
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
     instance = Configuration("0.1.0", settings.storage.driver, settings.data, settings.data / "ca.crt")
     system = SystemService(instance, checks)
-    configurations = configurations_of(settings, reader)
     configuring = ConfigurationService(database, configurations)
     refresh = security.refresh_token_expiration
     edge = Edge(

@@ -10,7 +10,18 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from moorage.api import allowlist, configurations, projects, repositories, search, statistics, system, users
+from moorage.api import (
+    allowlist,
+    configurations,
+    projects,
+    repositories,
+    search,
+    statistics,
+    system,
+    user_permissions,
+    usergroups,
+    users,
+)
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.describe import KEY, Operation
@@ -30,6 +41,8 @@ HANDLERS = [
     *search.HANDLERS,
     *statistics.HANDLERS,
     *users.HANDLERS,
+    *user_permissions.HANDLERS,
+    *usergroups.HANDLERS,
     *projects.HANDLERS,
     *repositories.HANDLERS,
 ]

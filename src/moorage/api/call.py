@@ -28,7 +28,6 @@ from moorage.errors import (
     UnprocessableEntity,
 )
 from moorage.events.models import Actor
-from moorage.identity.basic import basic_credentials
 
 T = TypeVar("T")
 
@@ -69,20 +68,10 @@ class Call:
             TooManyRequests: the account failed too often from this address.
         """
         if self._principal is None:
-            self._principal = await self._authenticate()
+            self._principal = await self.services.identity.principal_of(self.request)
             # For the access line, which is written outside.
             self.request.scope["state"]["principal"] = self._principal.name
         return self._principal
-
-    async def _authenticate(self) -> Principal:
-        header = self.request.header(b"authorization")
-        if header is None:
-            return ANONYMOUS
-        try:
-            username, password = basic_credentials(header)
-            return await self.services.identity.authenticate(username, password, self.request.address)
-        except Unauthorized:
-            return ANONYMOUS
 
     async def authenticated(self) -> Principal:
         """Who asks.

@@ -10,16 +10,8 @@ from moorage.errors import ReadOnly
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-#: To leave the mode again, and to log in meanwhile.
-_EXEMPT = frozenset(
-    {
-        ("PUT", f"{BASE}/configurations"),
-        ("PUT", "/api/internal/configurations"),
-        ("POST", "/c/login"),
-        ("POST", "/c/userExists"),
-        ("POST", "/c/oidc/onboard"),
-    }
-)
+#: To leave the mode again. What is outside of this API, such as logging in, is not asked.
+_EXEMPT = ("PUT", f"{BASE}/configurations")
 
 #: Where a request's state says that it was not yet asked whether it may go on.
 PENDING = "read_only_pending"
@@ -27,7 +19,7 @@ PENDING = "read_only_pending"
 
 def must_ask(method: str, path: str) -> bool:
     """Whether a request changes something that the mode forbids."""
-    return method not in _SAFE and (method, path) not in _EXEMPT
+    return method not in _SAFE and (method, path) != _EXEMPT
 
 
 async def refuse_changes(call: Call) -> None:

@@ -72,6 +72,9 @@ class Database:
             pool_timeout=settings.connect_timeout,
             # The last used first: the others may go idle, and a pooler behind can let them go.
             pool_use_lifo=True,
+            # Transactions are begun and ended here, by hand: what comes back to the pool has none open.
+            pool_reset_on_return=None,
+            skip_autocommit_rollback=True,
             use_native_hstore=False,
         )
         event.listen(engine.sync_engine, "checkout", _refuse_stale)
@@ -115,7 +118,7 @@ class Database:
                 yield connection
         except BaseException as error:
             if isinstance(error, TimeoutError) and deadline.expired():
-                await connection.close()
+                await _give_back(connection, error)
                 raise too_slow(limit) from error
             await self._abort(connection, error)
             raise
@@ -164,11 +167,7 @@ class Database:
 
     async def _abort(self, connection: AsyncConnection, error: BaseException) -> None:
         """Give the connection back and raise what the caller of a failed block should see, if it is something else."""
-        if lost_connection(error) or await _is_broken(connection):
-            await _discard(connection)
-        else:
-            # Closing rolls back what is open.
-            await connection.close()
+        await _give_back(connection, error)
         if translated := explain(error, self._settings.statement_timeout):
             raise translated from error
 
@@ -184,6 +183,20 @@ async def _driver(connection: AsyncConnection) -> Driver:
 
 async def _is_broken(connection: AsyncConnection) -> bool:
     return connection.closed or connection.invalidated or (await _driver(connection)).closed
+
+
+async def _give_back(connection: AsyncConnection, error: BaseException) -> None:
+    """After a failure: end what is open; a connection on which even that fails is not used again."""
+    if lost_connection(error) or await _is_broken(connection):
+        await _discard(connection)
+        return
+    driver = await _driver(connection)
+    try:
+        await driver.rollback()
+    except psycopg.Error:
+        await _discard(connection)
+    else:
+        await connection.close()
 
 
 async def _discard(connection: AsyncConnection) -> None:

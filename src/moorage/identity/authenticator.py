@@ -12,6 +12,7 @@ from moorage.access.principals import Principal
 from moorage.access.service import AccessService
 from moorage.database.engine import Database
 from moorage.errors import Unauthorized
+from moorage.events.models import Actor
 from moorage.identity import queries
 from moorage.identity.models import Account
 from moorage.identity.once import SingleFlight, Turns
@@ -53,8 +54,8 @@ class Authenticator:
         self._verifications: SingleFlight[bytes, bool] = SingleFlight()
         self._turns: Turns[tuple[str, str]] = Turns()
 
-    async def authenticate(self, username: str, password: str, address: str) -> Principal:
-        """Who that is.
+    async def authenticate(self, username: str, password: str, address: str, request_id: str = "") -> Principal:
+        """Who that is. A failure is told as an event; ``request_id`` says of which request.
 
         Raises:
             Unauthorized: no such account, a wrong password, or an account that may not log in; which one is not told.
@@ -73,7 +74,7 @@ class Authenticator:
             # One guess at a time, or a hundred at once would all pass the throttle before the first has failed.
             async with self._turns.take((username, network)):
                 if digest not in self._remembered:
-                    await self._guess(digest, username, password, network)
+                    await self._guess(digest, username, password, Actor(username, address, request_id))
             # Round again: the account may have changed since the hash was read.
 
     async def _still_valid(self, principal: Principal, username: str, network: str) -> bool:
@@ -83,10 +84,11 @@ class Authenticator:
         )
         return state.valid
 
-    async def _guess(self, digest: bytes, username: str, password: str, network: str) -> None:
+    async def _guess(self, digest: bytes, username: str, password: str, actor: Actor) -> None:
+        network = network_of(actor.address)
         failures = await self._throttle.check(username, network)
         if not await self._verifications.get(digest, lambda: self._verify(digest, username, password)):
-            await self._throttle.failed(username, network)
+            await self._throttle.failed(username, network, actor)
             raise Unauthorized
         if failures:
             await self._throttle.succeeded(username, network)

@@ -31,6 +31,24 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A group of users; ``ldap_dn`` is empty where there is none."""
+
+    group_id: int
+    name: str
+    group_type: int
+    ldap_dn: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """A user in a group."""
+
+    user_id: int
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
 class RobotAction:
     """One thing a robot may do: Harbor's ``access``."""
 

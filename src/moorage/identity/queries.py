@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select, text, update
+from sqlalchemy import Text, cast, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.principals import PrincipalKind
 from moorage.database.driver import Row
 from moorage.database.listing import Columns, ListQuery
-from moorage.database.tables import login_failure, project_member, robot, user_account
+from moorage.database.tables import (
+    login_failure,
+    project_member,
+    robot,
+    user_account,
+    user_group_member,
+    user_session,
+)
 from moorage.database.tables import project as project_table
 from moorage.identity.models import Account, User
 from moorage.identity.robot_names import RobotName
@@ -177,12 +184,17 @@ async def user_by_name(connection: AsyncConnection, username: str) -> User | Non
     return None if row is None else _user(row)
 
 
-async def users(connection: AsyncConnection, query: ListQuery) -> tuple[int, list[User]]:
-    """How many users match, and the page."""
+async def users(connection: AsyncConnection, query: ListQuery, *, nearest: str | None = None) -> tuple[int, list[User]]:
+    """How many users match, and the page.
+
+    ``nearest``: a text the names contain; the name that is this text comes first, then the shorter ones.
+    """
+    name = user_account.c.username
     conditions = [~user_account.c.deleted, *_COLUMNS.conditions(query)]
     total = await connection.scalar(select(func.count()).select_from(user_account).where(*conditions))
+    order = _COLUMNS.ordering(query) if nearest is None else [name != nearest, func.length(name), name]
     rows = await connection.execute(
-        select(*_USER).where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
+        select(*_USER).where(*conditions).order_by(*order).limit(query.limit).offset(query.offset)
     )
     return total or 0, [_user(row) for row in rows]
 
@@ -193,23 +205,42 @@ async def password_hash(connection: AsyncConnection, user_id: int) -> str | None
     return await connection.scalar(select(u.password_hash).where(u.user_id == user_id, ~u.deleted))
 
 
+async def user_exists(connection: AsyncConnection, *, username: str | None, email: str | None) -> bool:
+    """Whether a user has the name or the address."""
+    u = user_account.c
+    wanted = u.username == username if username is not None else func.lower(u.email) == func.lower(email)
+    return bool(await connection.scalar(select(literal(True)).where(~u.deleted, wanted).limit(1)))
+
+
 async def update_user(
     connection: AsyncConnection, user_id: int, values: Mapping[str, Any], *, ends_credentials: bool
-) -> bool:
-    """Change a user; whether there is one. ``ends_credentials``: nothing verified before counts any more."""
-    u = user_account.c
-    statement = update(user_account).where(u.user_id == user_id, ~u.deleted).values(**values, update_time=func.now())
-    if ends_credentials:
-        statement = statement.values(version=u.version + 1)
-    return (await connection.execute(statement)).rowcount > 0
+) -> str | None:
+    """Change a user; its name, None when there is none. ``ends_credentials``: nothing verified before counts any more.
 
-
-async def delete_user(connection: AsyncConnection, user_id: int) -> bool:
-    """Keep the row, since projects and robots name it, and free name and address; whether there was one.
-
-    The name becomes ``name#id`` (H row 21): a later user of that name is not taken for this one.
+    Raises:
+        IntegrityError: another user has the address.
     """
     u = user_account.c
+    statement = (
+        update(user_account)
+        .where(u.user_id == user_id, ~u.deleted)
+        .values(**values, update_time=func.now())
+        .returning(u.username)
+    )
+    if ends_credentials:
+        statement = statement.values(version=u.version + 1)
+    found: str | None = await connection.scalar(statement)
+    return found
+
+
+async def delete_user(connection: AsyncConnection, user_id: int) -> str | None:
+    """Keep the row, since projects and robots name it, and free name and address; the name it had.
+
+    The name becomes ``name#id`` (H row 21): a later user of that name is not taken for this one. None: there is no
+    such user.
+    """
+    u = user_account.c
+    suffix = "#" + cast(u.user_id, Text)
     deleted = await connection.execute(
         update(user_account)
         .where(u.user_id == user_id, ~u.deleted)
@@ -218,15 +249,19 @@ async def delete_user(connection: AsyncConnection, user_id: int) -> bool:
             disabled=True,
             sysadmin=False,
             password_hash=None,
-            username=u.username + "#" + cast(u.user_id, Text),
+            username=u.username + suffix,
             email=None,
             version=u.version + 1,
             update_time=func.now(),
         )
+        .returning(u.username)
     )
-    m = project_member.c
+    name: str | None = deleted.scalar_one_or_none()
+    m, member = project_member.c, user_group_member.c
     await connection.execute(delete(project_member).where(m.entity_type == "u", m.entity_id == user_id))
-    return deleted.rowcount > 0
+    await connection.execute(delete(user_group_member).where(member.user_id == user_id))
+    await connection.execute(delete(user_session).where(user_session.c.user_id == user_id))
+    return None if name is None else name.removesuffix(f"#{user_id}")
 
 
 async def add_admin(connection: AsyncConnection, values: Mapping[str, Any]) -> bool:

@@ -68,12 +68,16 @@ def _make(path: Path) -> None:
         os.close(descriptor)
 
 
+def derived_key(key: bytes, purpose: str) -> bytes:
+    """32 bytes for one purpose: who learns them learns neither the secret key nor what is derived for another."""
+    return HKDF(SHA256(), 32, salt=None, info=f"moorage {purpose}".encode()).derive(key)
+
+
 class SecretBox:
     """AES-256-GCM under a key derived for one purpose."""
 
     def __init__(self, key: bytes, purpose: str) -> None:
-        derived = HKDF(SHA256(), 32, salt=None, info=f"moorage {purpose}".encode()).derive(key)
-        self._cipher = AESGCM(derived)
+        self._cipher = AESGCM(derived_key(key, purpose))
 
     def seal(self, content: bytes) -> bytes:
         """Nonce and ciphertext."""

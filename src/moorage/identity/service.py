@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from moorage.access.principals import Principal
+from moorage.access.principals import ANONYMOUS, Principal, PrincipalKind
 from moorage.access.service import AccessService
+from moorage.asgi import Request
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
+from moorage.errors import Unauthorized
+from moorage.events.models import Actor
 from moorage.identity.authenticator import Authenticator
+from moorage.identity.basic import basic_credentials
+from moorage.identity.cookies import SESSION_COOKIE, cookie
+from moorage.identity.groups import GroupService
 from moorage.identity.passwords import Passwords
 from moorage.identity.robots import RobotService
+from moorage.identity.sessions import SessionService
 from moorage.identity.throttle import LoginThrottle
 from moorage.identity.users import UserService
 from moorage.settings import SecuritySettings
+from moorage.system.configuration import Configurations
 
 __all__ = ["IdentityService"]
 
+#: With any value: a page asked by itself, nobody is using it (H row 16).
+NO_RENEWAL = b"x-harbor-no-session-renewal"
+
 
 class IdentityService:
-    """Logins, and the accounts behind them as ``users`` and ``robots``."""
+    """Logins, and what is behind them as ``users``, ``groups``, ``robots`` and ``sessions``."""
 
     def __init__(
-        self, database: Database, access: AccessService, settings: SecuritySettings, reader: Reader | None = None
+        self,
+        database: Database,
+        access: AccessService,
+        settings: SecuritySettings,
+        reader: Reader | None = None,
+        configurations: Configurations | None = None,
     ) -> None:
         """``reader``: that of ``access``, so that a login costs one round trip; default: one of its own."""
         passwords = Passwords(settings.password_hash_concurrency)
@@ -30,21 +46,60 @@ class IdentityService:
         self._passwords = passwords
         self._authenticator = Authenticator(database, access, passwords, throttle, robot_prefix=prefix)
         self.users = UserService(database, passwords, robot_prefix=prefix)
+        self.groups = GroupService(database)
         self.robots = RobotService(database, passwords, prefix=prefix)
+        self.sessions = SessionService(database, reader, configurations or Configurations(reader))
 
-    async def authenticate(self, username: str, password: str, address: str) -> Principal:
+    async def principal_of(self, request: Request) -> Principal:
+        """Who asks: by basic authentication, else by a session (H row 18). Wrong credentials are nobody's.
+
+        Raises:
+            TooManyRequests: the account failed too often from this address.
+        """
+        header = request.header(b"authorization")
+        if header is not None:
+            try:
+                username, password = basic_credentials(header)
+                return await self.authenticate(username, password, request.address, request.request_id)
+            except Unauthorized:
+                pass
+        return await self.session_of(request)
+
+    async def session_of(self, request: Request) -> Principal:
+        """Who asks by the session's cookie alone."""
+        session_id = cookie(request, SESSION_COOKIE)
+        if session_id is None:
+            return ANONYMOUS
+        return await self.sessions.find(session_id, renew=not request.header(NO_RENEWAL)) or ANONYMOUS
+
+    async def log_in(self, username: str, password: str, request: Request) -> str:
+        """Begin a session; its id. The one the browser has, if any, ends.
+
+        Raises:
+            Unauthorized: no such user, a wrong password, or one that may not log in.
+            TooManyRequests: this account failed too often from this address.
+        """
+        principal = await self.authenticate(username, password, request.address, request.request_id)
+        if principal.kind is not PrincipalKind.USER:
+            # Robots have no sessions (H row 27).
+            raise Unauthorized
+        actor = Actor(principal.name, request.address, request.request_id)
+        return await self.sessions.begin(principal, actor, instead_of=cookie(request, SESSION_COOKIE))
+
+    async def authenticate(self, username: str, password: str, address: str, request_id: str = "") -> Principal:
         """The account of a name and a password.
 
         Args:
             username: a user's name, or a robot's full one.
             password: the password or secret.
             address: where the request came from, for throttling.
+            request_id: of the request, for the event a failure is told as.
 
         Raises:
             Unauthorized: no such account, a wrong password, or one that may not log in.
             TooManyRequests: this account failed too often from this address.
         """
-        return await self._authenticator.authenticate(username, password, address)
+        return await self._authenticator.authenticate(username, password, address, request_id)
 
     def close(self) -> None:
         """End the threads passwords are checked in."""

@@ -11,6 +11,8 @@ from typing import Any
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.errors import TooManyRequests
+from moorage.events.models import Actor, Event
+from moorage.events.service import record
 from moorage.identity import queries
 from moorage.identity.queries import Failures, Guess
 
@@ -58,13 +60,13 @@ class LoginThrottle:
             )
         return count
 
-    async def failed(self, account: str, network: str) -> None:
-        """Count a failure."""
-        if not self._lockout:
-            return
+    async def failed(self, account: str, network: str, actor: Actor) -> None:
+        """Count a failure, and tell that there was one; what comes during the wait is neither counted nor told."""
         async with self._database.begin() as connection:
-            await queries.add_failure(connection, (account, network), self._lockout)
-        if time.monotonic() - self._purged > PURGE_INTERVAL:
+            if self._lockout:
+                await queries.add_failure(connection, (account, network), self._lockout)
+            await record(connection, actor, Event("login", "user", account, succeeded=False))
+        if self._lockout and time.monotonic() - self._purged > PURGE_INTERVAL:
             self._purged = time.monotonic()
             async with self._database.begin() as connection:
                 await queries.purge_failures(connection, self._lockout)

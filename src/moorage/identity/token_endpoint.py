@@ -112,7 +112,7 @@ class TokenEndpoint:
         grant = _first(form, "grant_type")
         if grant == "password":
             username, password = _first(form, "username"), _first(form, "password")
-            principal = await self._identity.authenticate(username, password, request.address)
+            principal = await self._identity.authenticate(username, password, request.address, request.request_id)
         elif grant == "refresh_token":
             refresh = _first(form, "refresh_token")
             principal = await self._refreshed(refresh, service)
@@ -126,9 +126,9 @@ class TokenEndpoint:
         """Who asks; wrong credentials are refused, where Harbor gives an anonymous token (H section 0, row 40)."""
         header = request.header(b"authorization")
         if header is None:
-            return ANONYMOUS
+            return await self._identity.session_of(request)
         username, password = basic_credentials(header)
-        return await self._identity.authenticate(username, password, request.address)
+        return await self._identity.authenticate(username, password, request.address, request.request_id)
 
     async def _token(
         self, request: Request, principal: Principal, scopes: Sequence[Scope], refresh: str | None = None

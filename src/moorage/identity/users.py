@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from moorage.database.engine import Database
-from moorage.database.listing import ListQuery
+from moorage.database.listing import Contains, ListQuery
 from moorage.errors import BadRequest, Conflict, Forbidden, NotFound
+from moorage.events.models import SYSTEM, Actor, Event
+from moorage.events.service import record
 from moorage.identity import queries
 from moorage.identity.models import ADMIN_ID, User
 from moorage.identity.passwords import Passwords, check_password
@@ -38,6 +43,7 @@ class UserService:
         realname: str | None = None,
         comment: str = "",
         sysadmin: bool = False,
+        actor: Actor = SYSTEM,
     ) -> User:
         """Make a user. Without a ``realname`` it is the name; an ``email`` is not needed.
 
@@ -62,6 +68,7 @@ class UserService:
             if user_id is None:
                 raise Conflict(f"user {username} or email {email or ''} already exists")
             user = await queries.user_by_id(connection, user_id)
+            await record(connection, actor, Event("create", "user", username))
         assert user is not None
         return user
 
@@ -94,13 +101,41 @@ class UserService:
         async with self._database.connect() as connection:
             return await queries.users(connection, query)
 
-    async def set_password(self, user_id: int, password: str, *, old: str | None = None) -> None:
-        """Change a password; whatever was verified with the old one no longer counts.
+    async def search(self, name: str, query: ListQuery) -> tuple[int, Sequence[User]]:
+        """As ``list``, of the users whose name contains ``name`` in any case, the nearest first."""
+        async with self._database.connect() as connection:
+            return await queries.users(connection, query.where(("username", Contains(name))), nearest=name)
+
+    async def exists(self, *, username: str | None = None, email: str | None = None) -> bool:
+        """Whether there is a user of that name, or of that address in any case."""
+        async with self._database.connect() as connection:
+            return await queries.user_exists(connection, username=username, email=email)
+
+    async def set_profile(
+        self, user_id: int, *, email: str, realname: str, comment: str, actor: Actor = SYSTEM
+    ) -> None:
+        """Change what a user says about itself.
+
+        Raises:
+            BadRequest: a value is not allowed; the texts are Harbor's.
+            Conflict: another user has the address.
+            NotFound: there is no such user.
+        """
+        _check_profile(email, realname, comment)
+        values = {"email": email, "realname": realname, "comment": comment}
+        try:
+            await self._update(user_id, values, actor=actor)
+        except IntegrityError:
+            raise Conflict(f"email {email} already exists") from None
+
+    async def set_password(self, user_id: int, password: str, *, old: str | None = None, actor: Actor = SYSTEM) -> None:
+        """Change a password; whatever was verified with the old one no longer counts, and every session ends.
 
         Args:
             user_id: whose.
             password: the new one.
-            old: the present one, where users change their own; None: an administrator does.
+            old: the present one, where users change their own; None: an administrator does, or it was checked.
+            actor: who does it.
 
         Raises:
             BadRequest: the new one is weak, or the same.
@@ -115,19 +150,21 @@ class UserService:
             raise Forbidden("Current password is incorrect")
         if await self._passwords.verify(present, password):
             raise BadRequest("New password is identical to old password")
-        await self._update(user_id, {"password_hash": await self._passwords.hash(password)}, ends_credentials=True)
+        values = {"password_hash": await self._passwords.hash(password)}
+        await self._update(user_id, values, ends_credentials=True, what="change user password", actor=actor)
 
-    async def set_disabled(self, user_id: int, disabled: bool) -> None:
-        """Let a user log in no more, or again.
+    async def set_disabled(self, user_id: int, disabled: bool, *, actor: Actor = SYSTEM) -> None:
+        """Let a user log in no more, or again; its sessions end.
 
         Raises:
             Forbidden: it is the built-in admin.
             NotFound: there is no such user.
         """
         _refuse_admin(user_id, disabled, "disabled")
-        await self._update(user_id, {"disabled": disabled}, ends_credentials=disabled)
+        what = "disable user" if disabled else "enable user"
+        await self._update(user_id, {"disabled": disabled}, ends_credentials=disabled, what=what, actor=actor)
 
-    async def set_sysadmin(self, user_id: int, sysadmin: bool) -> None:
+    async def set_sysadmin(self, user_id: int, sysadmin: bool, *, actor: Actor = SYSTEM) -> None:
         """Make a user an administrator of the system, or no more; counts from the next request on.
 
         Raises:
@@ -135,9 +172,10 @@ class UserService:
             NotFound: there is no such user.
         """
         _refuse_admin(user_id, not sysadmin, "deprived of its rights")
-        await self._update(user_id, {"sysadmin": sysadmin}, ends_credentials=False)
+        what = "add/remove user as system administrator"
+        await self._update(user_id, {"sysadmin": sysadmin}, what=what, actor=actor)
 
-    async def delete(self, user_id: int) -> None:
+    async def delete(self, user_id: int, *, actor: Actor = SYSTEM) -> None:
         """Delete a user; the name can be used again, projects stay.
 
         Raises:
@@ -146,13 +184,27 @@ class UserService:
         """
         _refuse_admin(user_id, True, "deleted")
         async with self._database.begin() as connection:
-            if not await queries.delete_user(connection, user_id):
+            username = await queries.delete_user(connection, user_id)
+            if username is None:
                 raise NotFound(f"user {user_id} not found")
+            await record(connection, actor, Event("delete", "user", username))
 
-    async def _update(self, user_id: int, values: dict[str, Any], *, ends_credentials: bool) -> None:
+    async def _update(
+        self,
+        user_id: int,
+        values: dict[str, Any],
+        *,
+        ends_credentials: bool = False,
+        what: str = "",
+        actor: Actor,
+    ) -> None:
+        """``what``: the end of the audit log's sentence about it, as Harbor words it."""
         async with self._database.begin() as connection:
-            if not await queries.update_user(connection, user_id, values, ends_credentials=ends_credentials):
-                raise NotFound(f"user {user_id} not found")
+            username = await queries.update_user(connection, user_id, values, ends_credentials=ends_credentials)
+            if username is None:
+                raise NotFound(f"user with id {user_id} not found")
+            details = {"description": what} if what else None
+            await record(connection, actor, Event("update", "user", username, details=details))
 
     def _check_username(self, username: str) -> None:
         if not 0 < len(username) <= MAX_NAME:

@@ -56,7 +56,7 @@ class Exchange:
     #: Tag, digest or upload id.
     reference: str = ""
     principal: Principal = ANONYMOUS
-    #: An Authorization header was sent, whatever it was worth.
+    #: An Authorization header was sent, whatever it was worth, or the cookie of a session that counts.
     challenged: bool = False
     #: What a token is limited to; None for credentials.
     scope: tuple[Access, ...] | None = None

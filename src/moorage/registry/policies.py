@@ -28,6 +28,8 @@ async def authenticated(exchange: Exchange) -> None:
     """Find out who asks; nobody is refused here, except one who guesses passwords."""
     header = exchange.request.header(b"authorization")
     if header is None:
+        exchange.principal = await exchange.services.identity.session_of(exchange.request)
+        exchange.challenged = exchange.principal is not ANONYMOUS
         return
     exchange.challenged = True
     scheme, _, value = header.partition(" ")
@@ -54,7 +56,8 @@ async def _basic(exchange: Exchange, value: str) -> Principal:
         raise Unauthorized from None
     if not colon:
         raise Unauthorized
-    return await exchange.services.identity.authenticate(username, password, exchange.request.address)
+    request = exchange.request
+    return await exchange.services.identity.authenticate(username, password, request.address, request.request_id)
 
 
 async def known_account(exchange: Exchange) -> None:

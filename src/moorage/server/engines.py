@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from moorage.asgi import ASGIApp
+from moorage.server.read_ahead import reading_ahead
 from moorage.server.sockets import BACKLOG
 from moorage.settings import Settings
 
@@ -65,13 +66,16 @@ class GranianEngine:
         tls = settings.server.tls
         self._listener = listener
         self._server = SharedSocketServer(
-            application,
+            reading_ahead(application),
             interface=Interfaces.ASGINL,
             # Never HTTP/2: it hands on an upload in frames of 16 KiB, which took five times the CPU and a tenth of the
             # speed. Every client of a registry speaks 1.1, over TLS as well.
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=KEEP_ALIVE * 1000, max_buffer_size=READ_BUFFER),
             websockets=False,
+            # What bodies are read ahead by relies on one thread of each kind.
+            runtime_threads=1,
+            blocking_threads=1,
             backlog=BACKLOG,
             backpressure=MAX_CONNECTIONS,
             # Below errors it tells of every client that went away.

@@ -2,8 +2,8 @@
 
 One batch is gathered while two are at work: while one is being hashed the next is being written, which on two
 cores is half as fast again as one after the other. A batch is the list of pieces as they came (``pwritev``): joining
-them costs as much processor time as writing them. Only tiny pieces are joined, so that a body that comes byte by
-byte costs little more memory than its bytes.
+large ones costs as much processor time as writing them. Tiny pieces are joined at once, so that a body that comes byte
+by byte costs little more memory than its bytes; small ones in the thread.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ IDLE = 0.5
 #: Pieces shorter than this are joined, up to so many bytes.
 TINY = 4 * KiB
 JOINED = 64 * KiB
+
+#: A batch whose pieces are smaller on average is joined before it is hashed: hashing lets go of the interpreter for
+#: each piece, and getting it back from a busy event loop takes far longer than copying does.
+SMALL = 128 * KiB
 
 #: Stores pieces at an offset in a thread: how many bytes were stored, and what stopped it.
 Store = Callable[[list[bytes], int], tuple[int, Exception | None]]
@@ -150,6 +154,8 @@ class Gather:
 
     def _work(self, pieces: list[bytes], at: int, previous: Future[None] | None) -> None:
         """In a thread. Jobs start in order, so the one waited for is running or has ended."""
+        if len(pieces) * SMALL > sum(map(len, pieces)):
+            pieces = [b"".join(pieces)]
         stored, error = self._store(pieces, at)
         if previous is not None:
             previous.result()  # its failure is ours: past a hole nothing counts

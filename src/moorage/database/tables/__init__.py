@@ -30,6 +30,7 @@ from moorage.database.tables.identity import (
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_member, project_metadata
+from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration, cve_allowlist
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "user_account",
     "user_group",
     "user_group_member",
+    "user_session",
 ]

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from moorage.errors import BadRequest
-from moorage.system import allowlist
 from tests.identity.replica import ADMIN, PASSWORD, Replica, message
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -49,10 +47,10 @@ async def test_every_account_sees_it_and_administrators_set_it(replica: Replica)
 async def test_what_is_no_list_is_refused_and_changes_nothing(replica: Replica) -> None:
     await put(replica, ["CVE-1"])
     answer = message(await put(replica, ["CVE-2", "CVE-3", "CVE-2"]))
-    assert answer == (400, "BAD_REQUEST", "bad request: duplicate CVE ID in allowlist: CVE-2")
-    assert message(await put(replica, [""])) == (400, "BAD_REQUEST", 'bad request: invalid CVE ID in allowlist: ""')
+    assert answer == (400, "BAD_REQUEST", "duplicate CVE ID in the allowlist: CVE-2")
+    assert message(await put(replica, [""])) == (400, "BAD_REQUEST", "invalid CVE ID in the allowlist: ''")
     assert message(await put(replica, ["x" * 300]))[0] == 400
-    assert message(await put(replica, [f"CVE-{i}" for i in range(10_001)]))[0] == 400
+    assert message(await put(replica, [f"CVE-{i}" for i in range(5_001)]))[0] == 400
     bodies: list[Any] = [{"items": ["CVE-1"]}, {"items": {}}, {"expires_at": "soon"}, {"expires_at": 2**63}, []]
     for body in bodies:
         assert message(await replica.api("PUT", PATH, json=body))[0] == 422
@@ -64,21 +62,3 @@ async def test_a_change_is_recorded(replica: Replica) -> None:
     async with replica.database.connect() as connection:
         rows = await connection.execute(text("SELECT operation, resource_type, resource, operator FROM outbox"))
         assert [tuple(row) for row in rows] == [("update", "configuration", "CVEAllowlist", "admin")]
-
-
-async def test_projects_have_lists_of_their_own(replica: Replica) -> None:
-    await put(replica, ["CVE-1"])
-    first = await replica.projects.create("first", owner_id=1, public=False)
-    second = await replica.projects.create("second", owner_id=1, public=False)
-    async with replica.database.begin() as connection:
-        await allowlist.replace(connection, first, ["CVE-2"], 5)
-        await allowlist.replace(connection, first, ["CVE-3"])
-        with pytest.raises(BadRequest):
-            await allowlist.replace(connection, second, ["CVE-2", "CVE-2"])
-        found = await allowlist.of_projects(connection, [first, second])
-        assert {project: (known.items, known.expires_at) for project, known in found.items()} == {
-            first: (("CVE-3",), None)
-        }
-        await allowlist.forget(connection, first)
-        assert await allowlist.of_projects(connection, [first, second]) == {}
-    assert (await replica.api("GET", PATH)).json()["items"] == [{"cve_id": "CVE-1"}]

@@ -72,8 +72,6 @@ class Body(Struct):
             b'{"storage_limit":99999999999999999999}',
             "json: cannot unmarshal number 99999999999999999999 into Go value of type int64",
         ),
-        (b'{"project_name":"a\\u0000b"}', "a text in it has a NUL character"),
-        (b'{"extra":[{"a\\u0000b":1}]}', "a text in it has a NUL character"),
         (b'{"project_name":"\xff"}', "it is no UTF-8"),
         (b'{"unknown":' + b"[" * 500_000, "it is nested too deeply"),
         (b'{"extra":' + b"[" * 500_000, "it is nested too deeply"),
@@ -101,10 +99,11 @@ def test_a_value_beyond_its_limits(content: bytes, reason: str) -> None:
 
 
 def test_unknown_keys_are_ignored_and_null_leaves_a_field_as_it_is() -> None:
-    body = decode(b'{"project_name":null,"labels":{"a":"b","c":null},"nope":[{}],"storage_limit":null}', Body)
+    body = decode(b'{"project_name":null,"labels":{"a":"b"},"nope":[{}],"storage_limit":null}', Body)
     assert body == Body(labels={"a": "b"})
-    with pytest.raises(BodyError):
-        decode(b"null", Body)
+    for content in (b"null", b'{"labels":{"a":null}}', b'{"filters":[null]}'):
+        with pytest.raises(BodyError):
+            decode(content, Body)
 
 
 @pytest.mark.parametrize("pattern", [b"[", b'{"a":', b'{"a":[{"b":', b'"\\u0041', b"1", b"[[],"])

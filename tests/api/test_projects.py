@@ -96,12 +96,20 @@ async def test_what_is_not_there_is_told_to_administrators_only(replica: Replica
 
 
 async def test_head_looks_for_a_name(replica: Replica) -> None:
+    await replica.user("ann")
     await create(replica, "shop")
+    await create(replica, "12345")
+    assert (await replica.api("HEAD", "/projects?project_name=12345")).status_code == 200
+    assert (await replica.api("HEAD", "/projects?project_name=1")).status_code == 404
     for query, auth, status in (
         ("?project_name=shop", ADMIN, 200),
         ("?project_name=none", ADMIN, 404),
         ("?project_name=shop", None, 401),
-        ("?project_name=library", None, 200),
+        ("?project_name=library", None, 401),
+        # Whoever may make projects may know whether a name is taken.
+        ("?project_name=shop", ANN, 200),
+        ("?project_name=none", ANN, 404),
+        ("?project_name=a%00", ADMIN, 404),
         ("", ADMIN, 422),
     ):
         answer = await replica.api("HEAD", f"/projects{query}", auth)
@@ -213,6 +221,178 @@ async def test_metadata_is_kept_in_its_normal_form(replica: Replica) -> None:
     assert "current_user_role_id" not in body
     await create(replica, "old", public=True)
     assert (await replica.api("GET", "/projects/old")).json()["metadata"] == {"public": "true"}
+
+
+async def test_a_project_is_changed_in_what_is_given(replica: Replica) -> None:
+    await create(replica, "shop", metadata={"auto_scan": "true", "severity": "low"})
+
+    async def put(body: dict[str, Any]) -> dict[str, str]:
+        answer = await replica.api("PUT", "/projects/shop", json=body)
+        assert (answer.status_code, answer.content) == (200, b""), answer.text
+        return (await replica.api("GET", "/projects/shop")).json()["metadata"]
+
+    given = {"public": "True", "severity": "HIGH", "prevent_vul": None, "proxy_speed_kb": "x", "nothing": "1"}
+    expected = {"public": "true", "auto_scan": "true", "severity": "high"}
+    assert await put({"metadata": given}) == expected
+    assert await put({}) == expected
+    # What Harbor takes no notice of.
+    assert await put({"project_name": "other", "storage_limit": 5, "public": False, "registry_id": 9}) == expected
+    del expected["severity"]
+    assert await put({"metadata": {"severity": "", "public": "0"}}) == expected | {"public": "false"}
+    assert (await replica.api("GET", "/projects/shop", None)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("metadata", "text"),
+    [
+        ({"public": "maybe"}, "metadata.public should only be 'true' or 'false', but got: 'maybe'"),
+        (
+            {"severity": "bogus"},
+            "metadata.severity should be one of none, negligible, low, medium, high, critical, but got: 'bogus'",
+        ),
+        *(
+            (
+                {"retention_id": value},
+                "the retention_id in the request's payload when updating a project should be omitted,"
+                " alternatively passing the one that has already been associated to this project",
+            )
+            for value in ("", "12", "a\0")
+        ),
+    ],
+)
+async def test_a_bad_change_changes_nothing(replica: Replica, metadata: dict[str, str], text: str) -> None:
+    answer = await replica.api("PUT", "/projects/library", json={"metadata": {"auto_scan": "true", **metadata}})
+    assert message(answer) == (400, "BAD_REQUEST", text)
+    assert (await replica.api("GET", "/projects/library")).json()["metadata"] == {"public": "true"}
+
+
+async def test_the_retention_policy_a_project_has_may_be_named(replica: Replica) -> None:
+    from sqlalchemy import text
+
+    async with replica.database.begin() as connection:
+        await connection.execute(text("INSERT INTO project_metadata VALUES (1, 'retention_id', '7')"))
+    for value, status in (("7", 200), ("8", 400)):
+        answer = await replica.api("PUT", "/projects/library", json={"metadata": {"retention_id": value}})
+        assert answer.status_code == status
+    assert (await replica.api("GET", "/projects/library")).json()["metadata"]["retention_id"] == "7"
+
+
+async def test_who_may_change_and_delete_a_project(replica: Replica) -> None:
+    ann = await replica.user("ann")
+    await create(replica, "shop")
+    project_id = (await replica.api("GET", "/projects/shop")).json()["project_id"]
+    body = {"metadata": {"auto_scan": "true"}}
+    member_id = await replica.projects.members.add(project_id, ann, Role.MAINTAINER)
+    for role in (Role.MAINTAINER, Role.DEVELOPER, Role.GUEST, Role.LIMITED_GUEST):
+        await replica.projects.members.set_role(project_id, member_id, role)
+        for method, path in (("PUT", "/projects/shop"), ("DELETE", "/projects/shop")):
+            assert message(await replica.api(method, path, ANN, json=body)) == (403, "FORBIDDEN", "forbidden")
+        assert (await replica.api("GET", "/projects/shop/_deletable", ANN)).status_code == 403
+    assert message(await replica.api("PUT", "/projects/shop", None, json=body))[0] == 401
+    assert message(await replica.api("PUT", "/projects/none", json=body)) == (
+        404,
+        "NOT_FOUND",
+        "project none not found",
+    )
+    await replica.projects.members.set_role(project_id, member_id, Role.PROJECT_ADMIN)
+    assert (await replica.api("PUT", "/projects/shop", ANN, json=body)).status_code == 200
+    assert (await replica.api("DELETE", "/projects/shop", ANN)).status_code == 200
+
+
+async def test_a_project_has_a_list_of_cves_it_does_not_mind(replica: Replica) -> None:
+    items = [{"cve_id": "CVE-2021-1"}, {"cve_id": "CVE-2021-2"}]
+    await create(replica, "shop", cve_allowlist={"items": items[:1]})
+    found = (await replica.api("GET", "/projects/shop")).json()
+    project_id = found["project_id"]
+    assert (found["cve_allowlist"]["items"], "expires_at" in found["cve_allowlist"]) == (items[:1], False)
+    never = "0001-01-01T00:00:00.000Z"
+    for given, shown in (
+        ({"items": items, "expires_at": 1900000000}, {"items": items, "expires_at": 1900000000}),
+        ({"project_id": project_id, "items": items[1:]}, {"items": items[1:]}),
+        ({}, {"items": []}),
+    ):
+        assert (await replica.api("PUT", "/projects/shop", json={"cve_allowlist": given})).status_code == 200
+        expected = {"id": project_id, "project_id": project_id, "creation_time": never, "update_time": never, **shown}
+        assert (await replica.api("GET", "/projects/shop")).json()["cve_allowlist"] == expected
+        assert (await replica.api("GET", "/projects?name=shop")).json()[0]["cve_allowlist"] == expected
+
+
+@pytest.mark.parametrize(
+    ("allowlist", "expected"),
+    [
+        ({"project_id": 99, "items": []}, (400, "project_id in cve_allowlist must be 1 but it's 99")),
+        ({"items": [{"cve_id": "CVE-1"}] * 2}, (400, "duplicate CVE ID in the allowlist: CVE-1")),
+        ({"items": [{}]}, (400, "invalid CVE ID in the allowlist: ''")),
+        ({"items": [{"cve_id": "a\0"}]}, (400, "invalid CVE ID in the allowlist: 'a\\x00'")),
+        ({"expires_at": 2**63}, (422, "at `$.cve_allowlist.expires_at`")),
+        ({"items": ["CVE-1"]}, (422, "at `$.cve_allowlist.items[0]`")),
+    ],
+)
+async def test_a_list_that_is_none_is_refused(
+    replica: Replica, allowlist: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    status, _, text = message(await replica.api("PUT", "/projects/library", json={"cve_allowlist": allowlist}))
+    assert status == expected[0]
+    assert text.endswith(expected[1]), text
+
+
+async def test_a_summary_counts_members_for_those_who_may_list_them(replica: Replica) -> None:
+    await create(replica, "shop", metadata={"public": "true"})
+    project_id = (await replica.api("GET", "/projects/shop")).json()["project_id"]
+    for name, role in (("ann", Role.GUEST), ("bob", Role.LIMITED_GUEST), ("cid", Role.GUEST), ("dan", Role.DEVELOPER)):
+        await replica.projects.members.add(project_id, await replica.user(name), role)
+    everything = {
+        "repo_count": 0,
+        "project_admin_count": 1,
+        "developer_count": 1,
+        "guest_count": 2,
+        "limited_guest_count": 1,
+    }
+    for path in ("/projects/shop/summary", f"/projects/{project_id}/summary"):
+        assert (await replica.api("GET", path)).json().items() >= everything.items()
+    assert (await replica.api("GET", path, ANN)).json().items() >= everything.items()
+    for auth in (None, ("bob", PASSWORD)):
+        shown = (await replica.api("GET", path, auth)).json()
+        assert {key for key in shown if key.endswith("_count")} == {"repo_count"}
+    assert message(await replica.api("GET", "/projects/none/summary"))[0] == 404
+    await replica.api("PUT", "/projects/shop", json={"metadata": {"public": "false"}})
+    assert message(await replica.api("GET", path, None))[0] == 401
+
+
+async def test_what_is_done_is_recorded_with_who_did_it(replica: Replica) -> None:
+    from sqlalchemy import text
+
+    await replica.user("ann")
+    await create(replica, "shop", ANN)
+    project_id = (await replica.api("GET", "/projects/shop")).json()["project_id"]
+    requests: list[tuple[str, str, dict[str, Any]]] = [
+        ("PUT", "/projects/shop", {"metadata": {"auto_scan": "true"}}),
+        ("PUT", "/projects/shop", {}),
+        ("PUT", "/projects/shop", {"metadata": {"severity": "bad"}}),
+        ("PUT", "/projects/shop/metadatas/public", {"public": "true"}),
+        ("POST", "/projects/shop/members", {"role_id": 3, "member_user": {"username": "admin"}}),
+        ("POST", "/projects/shop/members", {"role_id": 3, "member_user": {"username": "admin"}}),
+        ("POST", "/labels", {"name": "l", "scope": "p", "project_id": project_id}),
+        ("DELETE", "/projects/shop", {}),
+    ]
+    for method, path, body in requests:
+        await replica.api(method, path, ANN, json=body)
+    async with replica.database.connect() as connection:
+        rows = await connection.execute(
+            text(
+                "SELECT operation, resource_type, resource, details FROM outbox"
+                " WHERE operator = 'ann' AND project_id = :p AND succeeded AND request_id <> '' ORDER BY event_id"
+            ),
+            {"p": project_id},
+        )
+        assert [tuple(row) for row in rows] == [
+            ("create", "project", "shop", None),
+            ("update", "project", "shop", {"changed": ["metadata.auto_scan"]}),
+            ("update", "project", "shop", {"changed": ["metadata.public"]}),
+            ("create", "member", "admin", {"project": "shop", "role": "guest"}),
+            ("create", "label", "l", None),
+            ("delete", "project", "shop", None),
+        ]
 
 
 async def test_whoever_makes_a_project_administers_it(replica: Replica) -> None:
@@ -408,8 +588,12 @@ async def test_nothing_of_a_deleted_project_comes_back_with_its_name(replica: Re
     )
     for auth in (ANN, (local[0].name, local[1]), (wide[0].name, wide[1])):
         assert (await replica.api("GET", "/projects/shop", auth)).status_code == 200
+    label = await replica.api("POST", "/labels", json={"name": "l", "scope": "p", "project_id": project_id})
+    await replica.api("PUT", "/projects/shop", json={"cve_allowlist": {"items": [{"cve_id": "CVE-1"}]}})
     await replica.api("DELETE", "/projects/shop")
-    await create(replica, "shop")
+    await create(replica, "shop", metadata={"public": "false"})
+    assert (await replica.http.get(label.headers["location"], auth=ADMIN)).status_code == 404
+    assert (await replica.api("GET", "/projects/shop")).json()["cve_allowlist"]["items"] == []
     assert (await replica.api("GET", "/projects/shop", ANN)).status_code == 403
     assert (await replica.api("GET", "/projects/shop", (local[0].name, local[1]))).status_code == 401
     assert (await replica.api("GET", "/projects/shop", (wide[0].name, wide[1]))).status_code == 403

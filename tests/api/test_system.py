@@ -116,10 +116,6 @@ async def test_an_unknown_path(replica: Replica, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/labels"),
-        ("PUT", "/projects/library"),
-        ("GET", "/projects/library/summary"),
-        ("GET", "/projects/library/metadatas/"),
         ("GET", "/projects/p/repositories/a%252Fb/artifacts/sha256:1/tags"),
         ("GET", "/projects/p/repositories/a%2Fb/artifacts/v1/additions/vulnerabilities"),
         ("PATCH", "/robots/1"),

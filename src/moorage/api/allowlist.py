@@ -10,7 +10,7 @@ from moorage.api.call import InjectedCall
 from moorage.api.describe import described
 from moorage.api.operations import BASE
 from moorage.api.times import timestamp
-from moorage.system.allowlist import Allowlist
+from moorage.system.allowlist import SystemAllowlist
 
 
 class CVEAllowlistItem(Struct):
@@ -23,18 +23,16 @@ class CVEAllowlist(Struct, omit_defaults=True, kw_only=True):
     """A list. ``expires_at``: seconds since the epoch; left out: never."""
 
     id: int = 0
-    project_id: int = 0
     expires_at: int | None = None
     items: list[CVEAllowlistItem]
     creation_time: str
     update_time: str
 
     @classmethod
-    def of(cls, found: Allowlist) -> CVEAllowlist:
+    def of(cls, found: SystemAllowlist) -> CVEAllowlist:
         """The view of a list."""
         return cls(
             id=found.allowlist_id or 0,
-            project_id=found.project_id or 0,
             expires_at=found.expires_at,
             items=[CVEAllowlistItem(name) for name in found.items],
             creation_time=timestamp(found.creation_time),

@@ -12,7 +12,11 @@ from litestar.exceptions import HTTPException
 
 from moorage.api import (
     allowlist,
+    artifact_labels,
     configurations,
+    labels,
+    members,
+    metadata,
     projects,
     repositories,
     search,
@@ -44,6 +48,10 @@ HANDLERS = [
     *user_permissions.HANDLERS,
     *usergroups.HANDLERS,
     *projects.HANDLERS,
+    *metadata.HANDLERS,
+    *members.HANDLERS,
+    *labels.HANDLERS,
+    *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
 ]
 

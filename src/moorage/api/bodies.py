@@ -1,6 +1,6 @@
 """JSON bodies: read into a Struct, or refused in the words of the decoder Harbor uses (Go's ``encoding/json``).
 
-What no column can hold is refused here too, once for every operation: text with a NUL, integers beyond 64 bits.
+Integers beyond 64 bits are refused here too, once for every operation.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def decode(content: bytes, kind: type[T]) -> T:
     A Struct that Harbor's swagger file has under another name tells it as ``model: ClassVar[str]``.
 
     Raises:
-        BodyError: it is no JSON, of other types, or holds what cannot be kept.
+        BodyError: it is no JSON, of other types, or has a number beyond 64 bits.
     """
     try:
         value = _decoded(content, kind)
@@ -65,7 +65,7 @@ def decode(content: bytes, kind: type[T]) -> T:
         raise BodyError("it is nested too deeply") from None
     except UnicodeDecodeError:
         raise BodyError("it is no UTF-8") from None
-    _check_storable(value)
+    _check_numbers(value)
     return value
 
 
@@ -73,12 +73,12 @@ def _decoded(content: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
-        if "got `null`" not in str(error):
+        if "got `null`" not in str(error) or str(error).endswith("]`"):
             raise
         found = msgspec.json.decode(content)
         if found is None:
             raise
-        # In Go null leaves a field as it is.
+        # In Go null leaves a field as it is; what it means as an entry of a map or a list is left to the error.
         return msgspec.convert(_without_nulls(found), kind)
 
 
@@ -176,23 +176,19 @@ def _syntax(content: bytes, reason: str) -> str:
 # --- what can be kept ----------------------------------------------------------------------------
 
 
-def _check_storable(value: Any) -> None:
-    """Refuse what the database has no place for. The decoder has bounded the depth."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise BodyError("a text in it has a NUL character")
-    elif isinstance(value, bool) or value is None:
+def _check_numbers(value: Any) -> None:
+    """Refuse integers the database has no place for. The decoder has bounded the depth."""
+    if isinstance(value, bool | str) or value is None:
         return
-    elif isinstance(value, int):
+    if isinstance(value, int):
         if not -_LARGEST <= value < _LARGEST:
             raise BodyError(f"json: cannot unmarshal number {str(value)[:64]} into Go value of type int64")
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
-            _check_storable(getattr(value, name))
+            _check_numbers(getattr(value, name))
     elif isinstance(value, Mapping):
-        for key, entry in value.items():
-            _check_storable(key)
-            _check_storable(entry)
+        for entry in value.values():
+            _check_numbers(entry)
     elif isinstance(value, list | tuple | set | frozenset):
         for entry in value:
-            _check_storable(entry)
+            _check_numbers(entry)

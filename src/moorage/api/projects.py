@@ -1,95 +1,37 @@
-"""``/projects`` (H rows 32, 33)."""
+"""``/projects`` (H rows 32, 33, 35)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from litestar import Response, delete, get, head, post
+from litestar import Response, delete, get, head, post, put
 from litestar.params import FromPath
-from msgspec import Struct
 
 from moorage.access.principals import ANONYMOUS, Principal, PrincipalKind
-from moorage.access.roles import strongest
 from moorage.api.answers import answer, done
 from moorage.api.call import Call, InjectedCall, check_length
+from moorage.api.describe import LIST, NAME_OR_ID, described, flag, header, text
 from moorage.api.operations import BASE
-from moorage.api.times import NEVER, timestamp
+from moorage.api.project_models import AllowlistRequest, Deletable, ProjectRequest, ProjectView, SummaryView
 from moorage.database.listing import Contains, Exact
-from moorage.errors import BadRequest, Forbidden, NotImplementedYet
+from moorage.errors import BadRequest, Forbidden, NotFound, NotImplementedYet
 from moorage.identity.models import ADMIN_ID
 from moorage.identity.models import PROJECT as PROJECT_LEVEL
-from moorage.projects.models import Project, Viewer
+from moorage.projects.allowlists import Allowlist
+from moorage.projects.models import Viewer
 from moorage.projects.service import HOLDS_REPOSITORIES
 
 #: Harbor's largest quota, 1024 TB.
 MAX_STORAGE = 1024**5
 
 
-class Allowlist(Struct, omit_defaults=True, kw_only=True):
-    """CVEs a project does not mind."""
-
-    id: int
-    project_id: int
-    items: list[str]
-    creation_time: str
-    update_time: str
-
-
-class ProjectView(Struct, omit_defaults=True, kw_only=True):
-    """A project as Harbor shows it; what has a default is left out when it is empty."""
-
-    project_id: int
-    name: str
-    owner_id: int
-    owner_name: str
-    repo_count: int
-    metadata: Mapping[str, str]
-    cve_allowlist: Allowlist
-    current_user_role_ids: list[int] | None
-    creation_time: str
-    update_time: str
-    current_user_role_id: int = 0
-
-    @classmethod
-    def of(cls, project: Project) -> ProjectView:
-        """The view of a project read for its viewer."""
-        role = strongest(frozenset(project.roles))
-        return cls(
-            project_id=project.project_id,
-            name=project.name,
-            owner_id=project.owner_id,
-            owner_name=project.owner_name,
-            repo_count=project.repo_count,
-            metadata={**project.metadata, "public": "true" if project.public else "false"},
-            # Every project has one list, so the project's id is as good as another.
-            cve_allowlist=Allowlist(
-                id=project.project_id, project_id=project.project_id, items=[], creation_time=NEVER, update_time=NEVER
-            ),
-            current_user_role_ids=[int(known) for known in project.roles] or None,
-            current_user_role_id=0 if role is None else int(role),
-            creation_time=timestamp(project.creation_time),
-            update_time=timestamp(project.update_time),
-        )
-
-
-class Deletable(Struct, omit_defaults=True):
-    """Whether a project can be deleted."""
-
-    deletable: bool = False
-    message: str = ""
-
-
-class ProjectRequest(Struct):
-    """A project to be made; Harbor's ``ProjectReq``."""
-
-    project_name: str = ""
-    public: bool | None = None
-    metadata: dict[str, str | None] | None = None
-    storage_limit: int | None = None
-    registry_id: int | None = None
-
-
-@get(f"{BASE}/projects")
+@get(
+    f"{BASE}/projects",
+    opt=described(
+        "listProjects",
+        query=(*LIST, text("name"), flag("public"), text("owner"), flag("with_detail")),
+        answers={200: list[ProjectView]},
+        errors=(400, 422),
+    ),
+)
 async def list_projects(call: InjectedCall) -> Response[bytes]:
     """The projects who asks may see."""
     query = call.list_query()
@@ -116,35 +58,52 @@ async def _viewer(call: Call) -> Viewer:
     return Viewer(everything=everything or reaches_all, names=names)
 
 
-@head(f"{BASE}/projects")
+@head(
+    f"{BASE}/projects",
+    opt=described(
+        "headProject", query=(text("project_name", required=True),), answers={200: None}, errors=(401, 404, 422)
+    ),
+)
 async def head_project(call: InjectedCall) -> Response[None]:
-    """Whether a project is there."""
-    await call.require_project(call.required("project_name"), "project", "read")
+    """Whether a name is taken; accounts may ask about every name, since making the project would tell them."""
+    name = call.required("project_name")
+    await call.authenticated()
+    if "\0" in name or not await call.services.projects.is_there(name):
+        raise NotFound(f"project {name[:255]} not found")
     return Response(None, media_type="")
 
 
-@post(f"{BASE}/projects")
+@post(
+    f"{BASE}/projects",
+    opt=described(
+        "createProject",
+        query=(header("X-Resource-Name-In-Location", "boolean"),),
+        body=ProjectRequest,
+        answers={201: None},
+        errors=(400, 401, 403, 409, 422),
+    ),
+)
 async def create_project(call: InjectedCall) -> Response[bytes]:
     """Make a project; who makes it administers it."""
     wanted = await call.body(ProjectRequest, "project")
     check_length(wanted.project_name, "project_name")
     principal = await call.authenticated()
-    metadata = {key: value for key, value in (wanted.metadata or {}).items() if value is not None}
+    metadata = {key: value for key, value in (wanted.metadata or {}).items() if value}
     await _may_create(call, principal, wanted)
-    public = metadata.pop("public", "") or str(bool(wanted.public)).lower()
+    public = metadata.get("public") or str(bool(wanted.public)).lower()
     if public not in ("true", "false"):
         raise BadRequest(f"metadata.public should only be 'true' or 'false', but got: '{public[:64]}'")
-    if metadata.pop("retention_id", ""):
-        raise BadRequest(
-            "bad request: the retention_id in the request's payload when creating a project should be omitted,"
-            " alternatively passing an empty string"
-        )
     owner_id = principal.id if principal.kind is PrincipalKind.USER else ADMIN_ID
     project_id = await call.services.projects.create(
-        wanted.project_name, owner_id=owner_id, public=public == "true", metadata=metadata
+        wanted.project_name,
+        owner_id=owner_id,
+        public=public == "true",
+        metadata=metadata,
+        allowlist=None if wanted.cve_allowlist is None else wanted.cve_allowlist.allowlist(),
+        actor=await call.actor(),
     )
     by_name = call.flag_header(b"x-resource-name-in-location")
-    return done(201, headers={"Location": f"{call.path}/{wanted.project_name if by_name else project_id}"})
+    return done(201, headers={"Location": f"{call.path.rstrip('/')}/{wanted.project_name if by_name else project_id}"})
 
 
 async def _may_create(call: Call, principal: Principal, wanted: ProjectRequest) -> None:
@@ -179,7 +138,10 @@ def _check_storage(limit: int) -> None:
         raise NotImplementedYet("storage quotas are not available in this release: leave storage_limit out, or give -1")
 
 
-@get(f"{BASE}/projects/{{project:str}}")
+@get(
+    f"{BASE}/projects/{{project:str}}",
+    opt=described("getProject", query=(NAME_OR_ID,), answers={200: ProjectView}, errors=(401, 403, 404)),
+)
 async def get_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """One project."""
     facts = await call.require_project(project, "project", "read")
@@ -188,20 +150,80 @@ async def get_project(call: InjectedCall, project: FromPath[str]) -> Response[by
     return answer(ProjectView.of(await call.services.projects.get(facts.project_id, viewer_id=viewer_id)))
 
 
-@delete(f"{BASE}/projects/{{project:str}}", status_code=200)
-async def delete_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
-    """Delete a project nothing was pushed to."""
-    facts = await call.require_project(project, "project", "delete")
-    await call.services.projects.delete(facts.project_id)
+@put(
+    f"{BASE}/projects/{{project:str}}",
+    opt=described(
+        "updateProject",
+        query=(NAME_OR_ID,),
+        body=ProjectRequest,
+        answers={200: None},
+        errors=(400, 401, 403, 404, 422),
+    ),
+)
+async def update_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
+    """Change a project's metadata and its CVE allow-list; of a name or a quota Harbor takes no notice here."""
+    wanted = await call.body(ProjectRequest, "project")
+    check_length(wanted.project_name, "project_name")
+    facts = await call.require_project(project, "project", "update")
+    await call.services.projects.update(
+        facts.project_id,
+        metadata={key: value for key, value in (wanted.metadata or {}).items() if value is not None},
+        allowlist=_allowlist_of(wanted.cve_allowlist, facts.project_id),
+        actor=await call.actor(),
+    )
     return done()
 
 
-@get(f"{BASE}/projects/{{project:str}}/_deletable")
+def _allowlist_of(given: AllowlistRequest | None, project_id: int) -> Allowlist | None:
+    if given is None:
+        return None
+    if given.project_id not in (0, project_id):
+        raise BadRequest(f"project_id in cve_allowlist must be {project_id} but it's {given.project_id}")
+    return given.allowlist()
+
+
+@delete(
+    f"{BASE}/projects/{{project:str}}",
+    status_code=200,
+    opt=described("deleteProject", query=(NAME_OR_ID,), answers={200: None}, errors=(401, 403, 404, 412)),
+)
+async def delete_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
+    """Delete a project nothing was pushed to."""
+    facts = await call.require_project(project, "project", "delete")
+    await call.services.projects.delete(facts.project_id, actor=await call.actor())
+    return done()
+
+
+@get(
+    f"{BASE}/projects/{{project:str}}/_deletable",
+    opt=described("getProjectDeletable", query=(NAME_OR_ID,), answers={200: Deletable}, errors=(401, 403, 404)),
+)
 async def get_deletable(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """Whether a project can be deleted."""
     facts = await call.require_project(project, "project", "delete")
-    found = await call.services.projects.get(facts.project_id)
-    return answer(Deletable(message=HOLDS_REPOSITORIES) if found.repo_count else Deletable(deletable=True))
+    deletable = await call.services.projects.deletable(facts.project_id)
+    return answer(Deletable(deletable=True) if deletable else Deletable(message=HOLDS_REPOSITORIES))
 
 
-HANDLERS = [list_projects, head_project, create_project, get_project, delete_project, get_deletable]
+@get(
+    f"{BASE}/projects/{{project:str}}/summary",
+    opt=described("getProjectSummary", query=(NAME_OR_ID,), answers={200: SummaryView}, errors=(401, 403, 404)),
+)
+async def get_project_summary(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
+    """What a project has; who its members are is counted for those who may list them."""
+    facts = await call.require_project(project, "project", "read")
+    access = await call.services.access.project_access(await call.principal(), facts.name)
+    summary = await call.services.projects.summary(facts.project_id)
+    return answer(SummaryView.of(summary, members=access.allows("member", "list")))
+
+
+HANDLERS = [
+    list_projects,
+    head_project,
+    create_project,
+    get_project,
+    update_project,
+    delete_project,
+    get_deletable,
+    get_project_summary,
+]

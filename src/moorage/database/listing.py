@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, DateTime, Integer, Text, cast
+from sqlalchemy import BigInteger, Boolean, ColumnElement, DateTime, Integer, Text, cast
 
 from moorage.errors import BadRequest
 
@@ -160,7 +160,6 @@ def _condition(name: str, column: ColumnElement[Any], wanted: Filter) -> Sequenc
 
 
 _TRUE, _FALSE = frozenset({"1", "t", "true"}), frozenset({"0", "f", "false"})
-_LARGEST = 2**63
 
 
 def _typed(name: str, column: ColumnElement[Any], value: Scalar) -> Any:
@@ -170,7 +169,8 @@ def _typed(name: str, column: ColumnElement[Any], value: Scalar) -> Any:
             return _boolean(value)
         if isinstance(column.type, Integer):
             number = int(value) if isinstance(value, str | int) else None
-            if number is None or not -_LARGEST <= number < _LARGEST:
+            largest = 2**63 if isinstance(column.type, BigInteger) else 2**31
+            if number is None or not -largest <= number < largest:
                 raise ValueError
             return number
         if isinstance(column.type, DateTime):

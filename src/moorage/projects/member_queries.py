@@ -4,27 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
 from moorage.database.listing import Columns, ListQuery
-from moorage.database.tables import project_member, user_account
+from moorage.database.tables import project_member, user_account, user_group
 from moorage.projects.models import Member
 
-_M = project_member.c
+_M, _U, _G = project_member.c, user_account.c, user_group.c
+
+_ENTITY_NAME = func.coalesce(_U.username, _G.name)
+
+_FROM = project_member.outerjoin(
+    user_account, (_M.entity_type == "u") & (_U.user_id == _M.entity_id) & ~_U.deleted
+).outerjoin(user_group, (_M.entity_type == "g") & (_G.group_id == _M.entity_id))
+
+#: Whom a member's row names is there.
+_THERE = or_(_U.user_id.is_not(None), _G.group_id.is_not(None))
+
 _SELECT = select(
-    _M.member_id,
-    _M.project_id,
-    _M.entity_id,
-    user_account.c.username.label("entity_name"),
-    _M.entity_type,
-    _M.role,
-).select_from(project_member.join(user_account, (_M.entity_type == "u") & (user_account.c.user_id == _M.entity_id)))
+    _M.member_id, _M.project_id, _M.entity_id, _ENTITY_NAME.label("entity_name"), _M.entity_type, _M.role
+).select_from(_FROM)
 
 _COLUMNS = Columns(
-    {"id": _M.member_id, "entity_name": user_account.c.username, "role": _M.role}, order="entity_name", unique="id"
+    {
+        "id": _M.member_id,
+        "entity_id": _M.entity_id,
+        "entity_name": _ENTITY_NAME,
+        "entity_type": _M.entity_type,
+        "role": _M.role,
+        "role_id": _M.role,
+        "creation_time": _M.creation_time,
+        "update_time": _M.update_time,
+    },
+    order="entity_name",
+    unique="id",
 )
 
 
@@ -32,11 +48,11 @@ def _member(row: Any) -> Member:
     return Member(**dict(row._mapping) | {"role": Role(row.role)})
 
 
-async def add(connection: AsyncConnection, project_id: int, user_id: int, role: Role) -> int | None:
-    """The new member's id; None when the user is one."""
+async def add(connection: AsyncConnection, project_id: int, entity_id: int, entity_type: str, role: Role) -> int | None:
+    """The new member's id; None when the user or group is one."""
     statement = (
         insert(project_member)
-        .values(project_id=project_id, entity_id=user_id, entity_type="u", role=int(role))
+        .values(project_id=project_id, entity_id=entity_id, entity_type=entity_type, role=int(role))
         .on_conflict_do_nothing()
         .returning(_M.member_id)
     )
@@ -44,37 +60,60 @@ async def add(connection: AsyncConnection, project_id: int, user_id: int, role: 
     return found
 
 
+async def hold_user(
+    connection: AsyncConnection, *, user_id: int | None = None, username: str = ""
+) -> tuple[int, str] | None:
+    """Id and name of a user, by one of them, who is not deleted before the transaction ends."""
+    wanted = _U.username == username if user_id is None else _U.user_id == user_id
+    statement = select(_U.user_id, _U.username).where(wanted, ~_U.deleted).with_for_update(read=True)
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else (row.user_id, row.username)
+
+
+async def hold_group(
+    connection: AsyncConnection,
+    *,
+    group_id: int | None = None,
+    name: str = "",
+    group_type: int = 0,
+    ldap_dn: str = "",
+) -> tuple[int, str] | None:
+    """Id and name of a group, by id, DN, or name and type, that is not deleted before the transaction ends."""
+    if group_id is not None:
+        wanted = _G.group_id == group_id
+    elif ldap_dn:
+        wanted = func.lower(_G.ldap_dn) == ldap_dn.lower()
+    else:
+        wanted = (_G.group_type == group_type) & (_G.name == name)
+    statement = select(_G.group_id, _G.name).where(wanted).order_by(_G.group_id).limit(1).with_for_update(read=True)
+    row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else (row.group_id, row.name)
+
+
 async def find(connection: AsyncConnection, project_id: int, member_id: int) -> Member | None:
     """A member of the project."""
-    statement = _SELECT.where(_M.project_id == project_id, _M.member_id == member_id)
+    statement = _SELECT.where(_M.project_id == project_id, _M.member_id == member_id, _THERE)
     row = (await connection.execute(statement)).one_or_none()
     return None if row is None else _member(row)
 
 
 async def page(connection: AsyncConnection, project_id: int, query: ListQuery) -> tuple[int, list[Member]]:
     """How many members match, and the page."""
-    conditions = [_M.project_id == project_id, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(
-        select(func.count())
-        .select_from(
-            project_member.join(user_account, (_M.entity_type == "u") & (user_account.c.user_id == _M.entity_id))
-        )
-        .where(*conditions)
-    )
+    conditions = [_M.project_id == project_id, _THERE, *_COLUMNS.conditions(query)]
+    total = await connection.scalar(select(func.count()).select_from(_FROM).where(*conditions))
     rows = await connection.execute(
         _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
     )
     return total or 0, [_member(row) for row in rows]
 
 
-async def set_role(connection: AsyncConnection, project_id: int, member_id: int, role: Role) -> bool:
-    """Give a member another role; whether there is one."""
-    changed = await connection.execute(
+async def set_role(connection: AsyncConnection, project_id: int, member_id: int, role: Role) -> None:
+    """Give a member another role."""
+    await connection.execute(
         update(project_member)
         .where(_M.project_id == project_id, _M.member_id == member_id)
         .values(role=int(role), update_time=func.now())
     )
-    return changed.rowcount > 0
 
 
 async def remove(connection: AsyncConnection, project_id: int, member_id: int) -> bool:

@@ -54,16 +54,15 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowlist:
+class SystemAllowlist:
     """CVEs that nobody minds. ``expires_at``: seconds since the epoch; None: never.
 
-    The rest is None for a list that was never set; ``project_id`` is None for the system's, too.
+    ``allowlist_id`` and times are None for a list that was never set.
     """
 
     items: tuple[str, ...] = ()
     expires_at: int | None = None
     allowlist_id: int | None = None
-    project_id: int | None = None
     creation_time: datetime | None = None
     update_time: datetime | None = None
 

@@ -1,11 +1,11 @@
-"""SQL of the configuration, the CVE allow-lists and the statistics."""
+"""SQL of the configuration, the CVE allow-list, search and the statistics."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, delete, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,7 @@ from moorage.database.tables import (
     repository,
     user_account,
 )
-from moorage.system.models import Allowlist, FoundRepository, Statistics
+from moorage.system.models import FoundRepository, Statistics, SystemAllowlist
 
 # --- configuration -------------------------------------------------------------------------------
 
@@ -51,54 +51,24 @@ async def has_users_besides(connection: AsyncConnection, user_id: int) -> bool:
     return bool(await connection.scalar(others))
 
 
-# --- CVE allow-lists -----------------------------------------------------------------------------
-
-_A = cve_allowlist.c
+# --- CVE allow-list ------------------------------------------------------------------------------
 
 
-def _allowlist(row: Any) -> Allowlist:
-    return Allowlist(
-        items=tuple(row._mapping["items"]),
-        expires_at=row.expires_at,
-        allowlist_id=row.allowlist_id,
-        project_id=row.project_id,
-        creation_time=row.creation_time,
-        update_time=row.update_time,
-    )
+async def allowlist(connection: AsyncConnection) -> SystemAllowlist | None:
+    """The list, if it was ever set."""
+    row = (await connection.execute(select(cve_allowlist))).one_or_none()
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    return SystemAllowlist(**{**values, "items": tuple(values["items"])})
 
 
-async def system_allowlist(connection: AsyncConnection) -> Allowlist | None:
-    """The system's list, if it was ever set."""
-    row = (await connection.execute(select(cve_allowlist).where(_A.project_id.is_(None)))).one_or_none()
-    return None if row is None else _allowlist(row)
-
-
-async def project_allowlists(connection: AsyncConnection, project_ids: Sequence[int]) -> Mapping[int, Allowlist]:
-    """The lists of those projects that have one: one statement whatever their number."""
-    rows = await connection.execute(select(cve_allowlist).where(_A.project_id.in_(project_ids)))
-    return {row.project_id: _allowlist(row) for row in rows}
-
-
-async def set_allowlist(
-    connection: AsyncConnection, project_id: int | None, items: Sequence[str], expires_at: int | None
-) -> None:
-    """Replace the list of a project, or the system's."""
-    statement = insert(cve_allowlist).values(project_id=project_id, items=list(items), expires_at=expires_at)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["project_id"],
-            set_={
-                "items": statement.excluded["items"],
-                "expires_at": statement.excluded.expires_at,
-                "update_time": func.now(),
-            },
-        )
-    )
-
-
-async def forget_allowlist(connection: AsyncConnection, project_id: int) -> None:
-    """Take a project's list away."""
-    await connection.execute(delete(cve_allowlist).where(_A.project_id == project_id))
+async def set_allowlist(connection: AsyncConnection, items: Sequence[str], expires_at: int | None) -> None:
+    """Replace the list."""
+    statement = insert(cve_allowlist).values({"items": list(items), "expires_at": expires_at})
+    excluded = statement.excluded
+    changed = {"items": excluded["items"], "expires_at": excluded.expires_at, "update_time": func.now()}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["allowlist_id"], set_=changed))
 
 
 # --- search --------------------------------------------------------------------------------------

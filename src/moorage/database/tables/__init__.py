@@ -29,7 +29,7 @@ from moorage.database.tables.identity import (
 )
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.metadata import metadata
-from moorage.database.tables.projects import project, project_member, project_metadata
+from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration, cve_allowlist
 
@@ -48,6 +48,7 @@ __all__ = [
     "metadata",
     "outbox",
     "project",
+    "project_cve_allowlist",
     "project_member",
     "project_metadata",
     "refresh_token",

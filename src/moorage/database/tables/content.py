@@ -37,7 +37,7 @@ repository = Table(
     timestamp("first_push_time", nullable=True),
     timestamp("creation_time"),
     timestamp("update_time"),
-    # What is listed is counted from here alone, by project.
+    #: Pages of projects count what each of them has.
     Index("ix_repository_pushed", "project_id", postgresql_where=text("first_push_time IS NOT NULL")),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -40,6 +41,17 @@ project_metadata = Table(
     Column("project_id", BigInteger, ForeignKey("project.project_id", ondelete="CASCADE"), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+#: CVEs a project does not mind (H row 66); ``expires_at``: seconds since 1970, as in Harbor; null: never.
+project_cve_allowlist = Table(
+    "project_cve_allowlist",
+    metadata,
+    Column("project_id", BigInteger, ForeignKey("project.project_id", ondelete="CASCADE"), primary_key=True),
+    Column("items", ARRAY(Text), nullable=False),
+    Column("expires_at", BigInteger),
+    timestamp("creation_time"),
+    timestamp("update_time"),
 )
 
 #: ``entity_type`` u: ``entity_id`` is a user's; g: a group's. ``role`` 1 projectAdmin, 2 developer, 3 guest,

@@ -1,4 +1,4 @@
-"""Projects: allow-lists and what their pages show.
+"""Allow-lists of projects, and their repositories counted from an index.
 
 Revision ID: 0008
 Revises: 0007
@@ -14,7 +14,18 @@ branch_labels = None
 depends_on = None
 
 SCHEMA = """
-SELECT 1;
+CREATE TABLE project_cve_allowlist (
+    project_id BIGINT NOT NULL,
+    items TEXT[] NOT NULL,
+    expires_at BIGINT,
+    creation_time TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    update_time TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_project_cve_allowlist PRIMARY KEY (project_id),
+    CONSTRAINT fk_project_cve_allowlist_project_id_project FOREIGN KEY(project_id)
+        REFERENCES project (project_id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_repository_pushed ON repository (project_id) WHERE first_push_time IS NOT NULL;
 """
 
 

@@ -1,0 +1,133 @@
+"""Projects as JSON: Harbor's ``Project``, ``ProjectReq``, ``ProjectSummary`` and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from moorage.access.roles import Role, strongest
+from moorage.api.times import NEVER, timestamp
+from moorage.projects.allowlists import Allowlist
+from moorage.projects.models import Project, Summary
+
+#: What Go's int64 and PostgreSQL's bigint hold.
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+class AllowlistItem(Struct):
+    """One CVE; Harbor's ``CVEAllowlistItem``."""
+
+    cve_id: str = ""
+
+
+class AllowlistView(Struct, omit_defaults=True, kw_only=True):
+    """CVEs a project does not mind; Harbor's ``CVEAllowlist``."""
+
+    id: int
+    project_id: int
+    items: list[AllowlistItem]
+    creation_time: str
+    update_time: str
+    expires_at: int | None = None
+
+
+class AllowlistRequest(Struct):
+    """A list to be kept; Harbor's ``CVEAllowlist``."""
+
+    project_id: Int64 = 0
+    items: list[AllowlistItem] | None = None
+    expires_at: Int64 | None = None
+
+    def allowlist(self) -> Allowlist:
+        """The list itself."""
+        return Allowlist(tuple(item.cve_id for item in self.items or ()), self.expires_at)
+
+
+class ProjectView(Struct, omit_defaults=True, kw_only=True):
+    """A project as Harbor shows it; what has a default is left out when it is empty."""
+
+    project_id: int
+    name: str
+    owner_id: int
+    owner_name: str
+    repo_count: int
+    metadata: Mapping[str, str]
+    cve_allowlist: AllowlistView
+    current_user_role_ids: list[int] | None
+    creation_time: str
+    update_time: str
+    current_user_role_id: int = 0
+
+    @classmethod
+    def of(cls, project: Project) -> ProjectView:
+        """The view of a project read for its viewer."""
+        role = strongest(frozenset(project.roles))
+        return cls(
+            project_id=project.project_id,
+            name=project.name,
+            owner_id=project.owner_id,
+            owner_name=project.owner_name,
+            repo_count=project.repo_count,
+            metadata={**project.metadata, "public": "true" if project.public else "false"},
+            # Every project has one list, so the project's id is as good as another.
+            cve_allowlist=AllowlistView(
+                id=project.project_id,
+                project_id=project.project_id,
+                items=[AllowlistItem(item) for item in project.allowlist.items],
+                # Harbor never says when a project's list was made or changed.
+                creation_time=NEVER,
+                update_time=NEVER,
+                expires_at=project.allowlist.expires_at,
+            ),
+            current_user_role_ids=[int(known) for known in project.roles] or None,
+            current_user_role_id=0 if role is None else int(role),
+            creation_time=timestamp(project.creation_time),
+            update_time=timestamp(project.update_time),
+        )
+
+
+class Deletable(Struct, omit_defaults=True):
+    """Whether a project can be deleted."""
+
+    deletable: bool = False
+    message: str = ""
+
+
+class ProjectRequest(Struct):
+    """A project to be made or changed; Harbor's ``ProjectReq``."""
+
+    model = "ProjectReq"
+
+    project_name: str = ""
+    public: bool | None = None
+    metadata: dict[str, str | None] | None = None
+    cve_allowlist: AllowlistRequest | None = None
+    storage_limit: Int64 | None = None
+    registry_id: Int64 | None = None
+
+
+class SummaryView(Struct, omit_defaults=True, kw_only=True):
+    """What a project has, as far as one may see it; Harbor's ``ProjectSummary``."""
+
+    repo_count: int
+    project_admin_count: int = 0
+    maintainer_count: int = 0
+    developer_count: int = 0
+    guest_count: int = 0
+    limited_guest_count: int = 0
+
+    @classmethod
+    def of(cls, summary: Summary, *, members: bool) -> SummaryView:
+        """The view for somebody who may see the members, or may not."""
+        if not members:
+            return cls(repo_count=summary.repo_count)
+        return cls(
+            repo_count=summary.repo_count,
+            project_admin_count=summary.members.get(Role.PROJECT_ADMIN, 0),
+            maintainer_count=summary.members.get(Role.MAINTAINER, 0),
+            developer_count=summary.members.get(Role.DEVELOPER, 0),
+            guest_count=summary.members.get(Role.GUEST, 0),
+            limited_guest_count=summary.members.get(Role.LIMITED_GUEST, 0),
+        )

@@ -41,6 +41,9 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
 from moorage.probes import Check, Liveness, Readiness
 from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
@@ -90,6 +93,7 @@ class Application:
     pulls: PullStatistics
     dispatcher: Dispatcher
     forwarder: Forwarder
+    trash: TrashService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -141,6 +145,7 @@ class Application:
             pulls=PullStatistics(database, configurations.current, event_metrics),
             dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
+            trash=TrashService(database, settings.trash.retention_days),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -216,6 +221,7 @@ class Application:
             artifacts=self.artifacts,
             pulls=self.pulls,
             quotas=self.quotas,
+            trash=self.trash,
             external_url=self.settings.server.external_url,
         )
 
@@ -238,6 +244,9 @@ class Application:
                 repositories=self.repositories,
                 configurations=self.configurations,
                 audit=self.audit,
+                rules=RuleService(self.database),
+                trash=self.trash,
+                tag_history=TagHistoryService(self.database),
                 external_url=external_url,
             )
         )

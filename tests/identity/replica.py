@@ -24,6 +24,9 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
@@ -98,6 +101,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     repositories=RepositoryService(database),
                     configurations=Configurations(reader),
                     audit=AuditService(database),
+                    rules=RuleService(database),
+                    trash=TrashService(database, settings.trash.retention_days),
+                    tag_history=TagHistoryService(database),
                 )
             )
         },

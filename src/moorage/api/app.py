@@ -14,6 +14,7 @@ from moorage.api import (
     artifact_labels,
     auditlogs,
     explain,
+    immutable,
     labels,
     members,
     metadata,
@@ -23,6 +24,8 @@ from moorage.api import (
     repositories,
     robots,
     system,
+    taghistory,
+    trash,
     user_permissions,
     usergroups,
     users,
@@ -53,6 +56,9 @@ HANDLERS = [
     *permissions.HANDLERS,
     *explain.HANDLERS,
     *quotas.HANDLERS,
+    *immutable.HANDLERS,
+    *taghistory.HANDLERS,
+    *trash.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

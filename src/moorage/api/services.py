@@ -8,6 +8,9 @@ from moorage.access.service import AccessService
 from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
@@ -28,5 +31,8 @@ class Services:
     repositories: RepositoryService
     configurations: Configurations
     audit: AuditService
+    rules: RuleService
+    trash: TrashService
+    tag_history: TagHistoryService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

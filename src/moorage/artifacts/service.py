@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import happened, queries
 from moorage.artifacts.accessories import classify
-from moorage.artifacts.models import Push, Referrer, StoredManifest
+from moorage.artifacts.models import MovedTag, Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown, NotFound
 from moorage.events.models import SYSTEM, Actor
+from moorage.lifecycle import immutability, trash
+from moorage.lifecycle.models import Deletion
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
 from moorage.projects import quotas
@@ -114,7 +116,9 @@ class ArtifactService:
                 await queries.store_accessory(connection, artifact_id, repository_id, *accessory)
             # One order for everyone, so that two pushes of the same tags cannot wait for each other.
             for name in sorted(set(push.tags)):
-                await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
+                moved = await move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
+                # The same digest again is refused as well, as in Harbor.
+                immutability.check_move(moved, push.repository, name)
             # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
             event = happened.pushed(push, artifact_id, size)
             await quotas.pushed(connection, actor, repository_id, push.project_id, event)
@@ -125,12 +129,19 @@ class ArtifactService:
 
         Raises:
             NotFound: there is no such repository.
+            TagImmutable: a rule wants one of its tags to stay.
         """
         async with self._database.begin() as connection:
-            repository_id = await repositories.hide(connection, name)
-            if repository_id is None:
+            hidden = await repositories.hide(connection, name)
+            if hidden is None:
                 raise NotFound(f"repository {name} not found")
-            await queries.trash_artifacts(connection, repository_id)
+            repository_id, project_id = hidden.repository_id, hidden.project_id
+            await immutability.check_repository_deletion(connection, project_id, name, repository_id)
+            kept = {"first_push_time": hidden.first_push_time.isoformat()}
+            deletion = Deletion("repository", project_id, name, repository_id, kept=kept)
+            trash_id = await trash.put(connection, actor, deletion)
+            artifacts, tags = await queries.trash_artifacts(connection, repository_id, trash_id, actor.name)
+            await trash.count(connection, trash_id, artifacts=artifacts, tags=tags)
             await happened.record_repository_deletion(connection, actor, name, repository_id)
 
     async def _hold_blobs(
@@ -171,10 +182,17 @@ class ArtifactService:
 
         Raises:
             ManifestUnknown: there is no such tag.
+            TagImmutable: a rule wants it to stay.
         """
         async with self._database.begin() as connection:
-            if not await queries.end_tag(connection, repository_id, name):
+            found = await queries.lock_tag(connection, repository_id, name)
+            if found is None:
                 raise ManifestUnknown(f"artifact {repository}:{name} not found")
+            await immutability.check_deletion(connection, found.project_id, repository, [name])
+            deletion = Deletion("tag", found.project_id, f"{repository}:{name}", repository_id, found.digest)
+            trash_id = await trash.put(connection, actor, deletion)
+            await queries.end_tag(connection, found.tag_id, trash_id, actor.name)
+            await trash.count(connection, trash_id, artifacts=0, tags=1)
             await happened.record_tag_deletion(connection, actor, repository, repository_id, name)
 
     async def delete_manifest(self, repository: str, repository_id: int, digest: str, *, actor: Actor = SYSTEM) -> None:
@@ -183,16 +201,33 @@ class ArtifactService:
         Raises:
             ManifestUnknown: it is not there.
             ManifestReferenced: an index lists it.
+            TagImmutable: a rule wants one of its tags to stay.
         """
         async with self._database.begin() as connection:
-            artifact_id = await queries.lock_artifact(connection, repository_id, digest)
-            if artifact_id is None:
+            found = await queries.lock_artifact(connection, repository_id, digest)
+            if found is None:
                 raise ManifestUnknown(f"artifact {repository}@{digest} not found")
+            artifact_id, project_id = found
             # A statement of its own: the lock may have waited for a push of an index that lists this manifest.
             if await queries.has_parent(connection, artifact_id):
                 raise ManifestReferenced
+            tags = await queries.lock_tags(connection, artifact_id)
+            await immutability.check_deletion(connection, project_id, repository, tags)
             await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
-            await queries.trash_artifact(connection, artifact_id)
+            deletion = Deletion("artifact", project_id, f"{repository}@{digest}", repository_id, digest)
+            trash_id = await trash.put(connection, actor, deletion)
+            await queries.trash_artifact(connection, artifact_id, trash_id, actor.name)
+            await trash.count(connection, trash_id, artifacts=1, tags=len(tags))
 
 
-__all__ = ["ArtifactService", "Push", "StoredManifest"]
+async def move_tag(
+    connection: AsyncConnection, repository_id: int, name: str, artifact_id: int, actor: str, operation: str = "push"
+) -> MovedTag:
+    """Let a tag name an artifact from now on, within the caller's transaction.
+
+    The caller refuses with ``immutability.check_move`` what a rule forbids; ``operation`` is what its history says.
+    """
+    return await queries.move_tag(connection, repository_id, name, artifact_id, actor, operation)
+
+
+__all__ = ["ArtifactService", "Push", "StoredManifest", "move_tag"]

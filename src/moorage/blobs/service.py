@@ -31,6 +31,16 @@ async def link(connection: AsyncConnection, project_id: int, repository: str, bl
         await queries.link(connection, repository, blob_id)
 
 
+async def relink(connection: AsyncConnection, artifact_ids: Sequence[int]) -> None:
+    """Let what artifacts refer to be readable through their repository again, within the caller's transaction.
+
+    Somebody may have taken the blobs out of it after the artifacts were deleted; the bytes are there while an artifact,
+    be it in the trash, refers to them.
+    """
+    if artifact_ids:
+        await queries.relink(connection, artifact_ids)
+
+
 class BlobService:
     """Blobs as repositories show them."""
 

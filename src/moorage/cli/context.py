@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.service import IdentityService
+    from moorage.lifecycle.history import TagHistoryService
+    from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
     from moorage.settings import Settings
 
@@ -70,6 +72,8 @@ class CommandServices:
     projects: ProjectService
     keys: SigningKeys
     audit: AuditService
+    trash: TrashService
+    tag_history: TagHistoryService
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -115,6 +119,8 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.identity.keys import SigningKeys
     from moorage.identity.secret_key import SecretBox, secret_key
     from moorage.identity.service import IdentityService
+    from moorage.lifecycle.history import TagHistoryService
+    from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
 
     database = Database(settings.database, url)
@@ -124,7 +130,15 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     box = SecretBox(secret_key(settings), "signing keys")
     keys = SigningKeys(database, box, settings.security.token_algorithm)
     try:
-        yield CommandServices(settings, identity, ProjectService(database), keys, AuditService(database))
+        yield CommandServices(
+            settings=settings,
+            identity=identity,
+            projects=ProjectService(database),
+            keys=keys,
+            audit=AuditService(database),
+            trash=TrashService(database, settings.trash.retention_days),
+            tag_history=TagHistoryService(database),
+        )
     finally:
         identity.close()
         await reader.close()

@@ -13,6 +13,7 @@ from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
 from moorage.identity.robots import forget_project
+from moorage.lifecycle import trash
 from moorage.projects import member_queries, metadata_queries, queries
 from moorage.projects.allowlists import Allowlist, check_allowlist
 from moorage.projects.keys import RETENTION, changes
@@ -164,7 +165,7 @@ class ProjectService:
             return not await queries.is_pushed_to(connection, project_id)
 
     async def delete(self, project_id: int, *, actor: Actor = SYSTEM) -> None:
-        """Delete a project with its members, labels and robots; its name can be used again.
+        """Delete a project with its members, labels and robots; its name can be used again, and it can be brought back.
 
         Raises:
             NotFound: there is no such project.
@@ -176,6 +177,7 @@ class ProjectService:
                 raise NotFound(f"project {project_id} not found")
             if await queries.holds_repositories(connection, project_id):
                 raise PreconditionFailed(f"precondition failed: {HOLDS_REPOSITORIES}")
+            await trash.set_project_aside(connection, actor, project_id, name)
             await forget_project(connection, project_id, name)
             await queries.delete_project(connection, project_id)
             await record(connection, actor, Event("delete", "project", name, project_id))

@@ -18,6 +18,7 @@ from moorage.blobs.uploads import UploadService
 from moorage.events.models import Actor
 from moorage.identity.service import IdentityService
 from moorage.identity.tokens import Access, TokenVerifier
+from moorage.lifecycle.service import TrashService
 from moorage.oci.manifests import Limits
 from moorage.projects.quotas import QuotaService
 from moorage.repositories.service import RepositoryService
@@ -40,6 +41,7 @@ class RegistryServices:
     artifacts: ArtifactService
     pulls: PullStatistics
     quotas: QuotaService
+    trash: TrashService
     external_url: str | None
 
     @property

@@ -10,6 +10,7 @@ from moorage.asgi import Response
 from moorage.errors import BadRequest, DigestInvalid, ManifestTooLarge, ManifestUnknown, NameUnknown
 from moorage.oci import manifests
 from moorage.oci.names import check_digest, check_tag, digest_of, is_digest, is_tag, looks_like_digest
+from moorage.registry import deletions
 from moorage.registry.exchange import Exchange, headers
 
 
@@ -33,7 +34,7 @@ async def get_manifest(exchange: Exchange) -> Response:
     if repository_id is None:
         raise NameUnknown(f"repository {exchange.name} not found", detail={"name": exchange.name})
     if stored is None:
-        raise ManifestUnknown(_not_found(exchange), detail={"reference": exchange.reference})
+        raise await deletions.missing(exchange, _not_found(exchange))
     digest = stored.digest.encode()
     found = (b"docker-content-digest", digest), (b"etag", b'"%b"' % digest)
     if exchange.request.method == "GET":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
 from moorage.errors import NotFound
 from moorage.repositories import queries
+from moorage.repositories.queries import HiddenRepository
 
 
 class RepositoryService:
@@ -47,9 +49,24 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
     return found
 
 
-async def hide(connection: AsyncConnection, name: str) -> int | None:
+async def hide(connection: AsyncConnection, name: str) -> HiddenRepository | None:
     """Let a repository be one that nothing was pushed to, locked until the caller's transaction ends.
 
-    Its id; None when there is none.
+    None when there is none.
     """
     return await queries.hide(connection, name)
+
+
+async def hold(connection: AsyncConnection, name: str) -> int | None:
+    """The id of the repository of that name, kept from being deleted until the caller's transaction ends."""
+    return await queries.hold(connection, name)
+
+
+async def hold_by_id(connection: AsyncConnection, repository_id: int) -> str | None:
+    """As ``hold``, by id; the name."""
+    return await queries.hold_by_id(connection, repository_id)
+
+
+async def show(connection: AsyncConnection, repository_id: int, first_push_time: datetime | None) -> None:
+    """Let a repository be one that something was pushed to, at first at that time; within the caller's transaction."""
+    await queries.show(connection, repository_id, first_push_time)

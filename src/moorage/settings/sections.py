@@ -124,6 +124,12 @@ class AuditSettings(Section):
     )
 
 
+class TrashSettings(Section):
+    """What was deleted."""
+
+    retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
+
+
 class LogSettings(Section):
     """Structured logs on standard error."""
 
@@ -142,6 +148,7 @@ class Settings(Section):
     registry: RegistrySettings = RegistrySettings()
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
+    trash: TrashSettings = TrashSettings()
     log: LogSettings = LogSettings()
 
 

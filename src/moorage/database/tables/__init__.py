@@ -36,6 +36,7 @@ from moorage.database.tables.identity import (
     user_group_member,
 )
 from moorage.database.tables.labels import artifact_label, label
+from moorage.database.tables.lifecycle import immutable_rule, trash
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
@@ -55,6 +56,7 @@ __all__ = [
     "audit_log",
     "blob",
     "configuration",
+    "immutable_rule",
     "label",
     "login_failure",
     "manifest",
@@ -77,6 +79,7 @@ __all__ = [
     "robot_permission",
     "signing_key",
     "tag",
+    "trash",
     "upload",
     "user_account",
     "user_group",

@@ -106,6 +106,8 @@ artifact = Table(
     timestamp("push_time"),
     timestamp("pull_time", nullable=True),
     timestamp("trash_time", nullable=True),
+    #: The deletion (``trash``) that took it away.
+    Column("trash_id", BigInteger),
     UniqueConstraint("repository_id", "digest"),
     CheckConstraint("state IN ('live', 'trash')", name="state"),
     Index(
@@ -115,6 +117,7 @@ artifact = Table(
         "digest",
         postgresql_where=text("subject_digest IS NOT NULL AND state = 'live'"),
     ),
+    Index("ix_artifact_trash_id", "trash_id", "digest", postgresql_where=text("trash_id IS NOT NULL")),
 )
 
 #: Config and layers of a manifest.
@@ -183,8 +186,17 @@ tag = Table(
     timestamp("push_time"),
     timestamp("pull_time", nullable=True),
     Column("pushed_by", Text, nullable=False, server_default=""),
+    #: What began the lifetime: push, revert, undelete.
+    Column("operation", Text, nullable=False, server_default="push"),
+    #: What ended it: move, delete.
+    Column("end_operation", Text),
+    Column("ended_by", Text),
+    #: The deletion (``trash``) that ended it, until that is undone.
+    Column("trash_id", BigInteger),
     Index("uq_tag_current", "repository_id", "name", unique=True, postgresql_where=text("lifetime_end IS NULL")),
     Index("ix_tag_history", "repository_id", "name", "lifetime_start"),
+    Index("ix_tag_changes", "repository_id", "lifetime_start"),
+    Index("ix_tag_trash_id", "trash_id", "name", postgresql_where=text("trash_id IS NOT NULL")),
     Index("ix_tag_artifact", "artifact_id", postgresql_where=text("lifetime_end IS NULL")),
 )
 

@@ -17,8 +17,13 @@ from prometheus_client import CollectorRegistry
 from moorage import __version__
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
+from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
+from moorage.api.explorer import Explorer
+from moorage.artifacts.attribute_reader import Backfill
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
+from moorage.artifacts.settling import Settler
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
@@ -26,7 +31,7 @@ from moorage.blobs.uploads import UploadService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
-from moorage.errors import MoorageError
+from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
@@ -42,6 +47,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
@@ -59,7 +65,10 @@ from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
+from moorage.system.overview import OverviewService
+from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
 log = structlog.get_logger(__name__)
@@ -88,12 +97,14 @@ class Application:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
     audit: AuditService
     pulls: PullStatistics
     dispatcher: Dispatcher
     forwarder: Forwarder
     trash: TrashService
+    overview: OverviewService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -119,12 +130,14 @@ class Application:
         keys = SigningKeys(database, SecretBox(key, "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
-        configurations = Configurations(reader)
+        configurations = configurations_of(settings, reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
         event_metrics = EventMetrics()
         metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
+        repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+        artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
         application = cls(
             settings=settings,
             roles=roles,
@@ -136,16 +149,18 @@ class Application:
             identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
             quotas=QuotaService(database),
-            repositories=RepositoryService(database),
-            blobs=BlobService(database, reader, store),
+            repositories=repositories,
+            blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
-            artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
+            artifacts=artifacts,
+            catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
             pulls=PullStatistics(database, configurations.current, event_metrics),
             dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
+            overview=OverviewService(database),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -166,6 +181,8 @@ class Application:
                 self._purge_uploads(),
                 self._purge_sessions(),
                 self._roll_up_quotas(),
+                Backfill(self.database, self.artifacts.attributes).run(),
+                Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
             ):
@@ -182,6 +199,7 @@ class Application:
         await self.pulls.close()
         self.identity.close()
         await self.store.close()
+        await self.overview.close()
         await self.reader.close()
         await self.database.close()
 
@@ -194,12 +212,13 @@ class Application:
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
-            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh)
+            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh, self.configurations)
             bare["service"] = guard.respond(tokens)
             external_url = self.settings.server.external_url
             pages = AccountPages(self.identity, self.access, self.configurations, external_url)
             bare["c"] = guard.respond(pages)
             mounted["api"] = guard.app(self._api(checks))
+            bare.update(dict.fromkeys(EXPLORER_SEGMENTS, Explorer()))
         return Edge(
             bare,
             mounted,
@@ -222,6 +241,7 @@ class Application:
             pulls=self.pulls,
             quotas=self.quotas,
             trash=self.trash,
+            configurations=self.configurations,
             external_url=self.settings.server.external_url,
         )
 
@@ -229,9 +249,12 @@ class Application:
         # Only the core pays for what the framework takes in memory and time.
         from moorage.api.app import api_app
         from moorage.api.services import Services
+        from moorage.system.allowlist import AllowlistService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        system = SystemService(Configuration(__version__, self.settings.storage.driver), components)
+        if "jobservice" in self.roles:
+            components["jobservice"] = self._works
+        system = SystemService(self._instance(), components)
         external_url = self.settings.server.external_url
         return api_app(
             Services(
@@ -240,13 +263,17 @@ class Application:
                 projects=self.projects,
                 quotas=self.quotas,
                 system=system,
-                artifacts=self.artifacts,
                 repositories=self.repositories,
+                artifacts=self.artifacts,
+                catalog=self.catalog,
                 configurations=self.configurations,
                 audit=self.audit,
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                configuring=ConfigurationService(self.database, self.configurations),
+                allowlist=AllowlistService(self.database),
+                overview=self.overview,
                 external_url=external_url,
             )
         )
@@ -257,6 +284,25 @@ class Application:
             await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
+
+    def _instance(self) -> Configuration:
+        storage = self.settings.storage
+        on_disk = storage.driver == "filesystem"
+        return Configuration(
+            __version__,
+            storage.driver,
+            volume=(storage.root or self.settings.data / "storage") if on_disk else None,
+            ca_certificate=self.settings.system.ca_certificate,
+        )
+
+    async def _works(self) -> None:
+        """The work beside requests goes on in this process.
+
+        Raises:
+            ServiceUnavailable: some of it has ended.
+        """
+        if not self._background or any(task.done() for task in self._background):
+            raise ServiceUnavailable("the background work of this process has ended")
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""
@@ -291,7 +337,8 @@ def worker() -> ASGIApp:
 
 
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
-    """Make the first contents of a migrated database."""
+    """Make the first contents of a migrated database; refuse settings that no worker could start with."""
+    overwritten(settings.system)
     database = Database(settings.database, database_url)
     await database.open()
     try:

@@ -85,7 +85,7 @@ async def test_the_location_has_the_name_when_that_is_asked_for(replica: Replica
     assert answer.headers["location"] == "/api/v2.0/projects/shop"
 
 
-@pytest.mark.parametrize("path", ["none", "0", "-1", "999999999", "99999999999999999999", "a%00b", "%C3%A9", "a%252Fb"])
+@pytest.mark.parametrize("path", ["none", "0", "-1", "999999999", "99999999999999999999", "%C3%A9", "a%252Fb"])
 async def test_what_is_not_there_is_told_to_administrators_only(replica: Replica, path: str) -> None:
     await replica.user("ann")
     status, code, text = message(await replica.api("GET", f"/projects/{path}"))
@@ -464,7 +464,11 @@ async def test_a_robot_makes_projects_only_with_the_permission(replica: Replica)
         robots[name] = (made.name, secret)
     assert (await create(replica, "made", robots["maker"])).status_code == 201
     assert (await replica.api("GET", "/projects/made")).json()["owner_name"] == "admin"
-    assert message(await create(replica, "x", robots["puller"])) == (403, "FORBIDDEN", "robot$puller")
+    assert message(await create(replica, "x", robots["puller"])) == (
+        403,
+        "FORBIDDEN",
+        "forbidden: project:create on the system is needed",
+    )
     assert message(await create(replica, "x", robots["local"])) == (
         403,
         "FORBIDDEN",

@@ -13,7 +13,9 @@ from moorage.access.principals import Principal
 from moorage.access.service import AccessService
 from moorage.api.app import api_app
 from moorage.api.services import Services
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -25,6 +27,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
@@ -32,8 +35,12 @@ from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
+from moorage.storage.memory import MemoryStore
+from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
+from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
 
 ADMIN = ("admin", "Harbor12345")
@@ -53,6 +60,8 @@ class Replica:
     issuer: TokenIssuer
     verifier: TokenVerifier
     checks: dict[str, Check]
+    configurations: Configurations
+    configuring: ConfigurationService
     http: httpx2.AsyncClient
     #: The admin's password, if this start made it.
     generated: str | None
@@ -82,13 +91,20 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     report = await bootstrap(database, keys, security)
     reader = Reader(database)
     access = AccessService(reader)
-    identity = IdentityService(database, access, security, reader)
+    configurations = configurations_of(settings, reader)
+    identity = IdentityService(database, access, security, reader, configurations)
     projects = ProjectService(database)
     issuer = TokenIssuer(keys, security.token_expiration)
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
-    system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
+    instance = Configuration("0.1.0", settings.storage.driver, settings.data, settings.data / "ca.crt")
+    system = SystemService(instance, checks)
+    configuring = ConfigurationService(database, configurations)
+    refresh = security.refresh_token_expiration
+    store = MemoryStore()
+    repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+    artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
-        {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
+        {"service": TokenEndpoint(database, identity, access, issuer, refresh, configurations)},
         {
             "api": api_app(
                 Services(
@@ -97,13 +113,17 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     projects=projects,
                     quotas=QuotaService(database),
                     system=system,
-                    artifacts=ArtifactService(database, reader, 1024),
-                    repositories=RepositoryService(database),
-                    configurations=Configurations(reader),
+                    repositories=repositories,
+                    artifacts=artifacts,
+                    catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
+                    configurations=configurations,
                     audit=AuditService(database),
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
+                    configuring=configuring,
+                    allowlist=AllowlistService(database),
+                    overview=OverviewService(database),
                 )
             )
         },
@@ -123,6 +143,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                 issuer,
                 TokenVerifier(keys, REGISTRY_SERVICE),
                 checks,
+                configurations,
+                configuring,
                 http,
                 report.generated_admin_password,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.access.service import AccessService
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
@@ -14,7 +15,10 @@ from moorage.lifecycle.service import TrashService
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
+from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService
+from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
 
 
@@ -27,12 +31,16 @@ class Services:
     projects: ProjectService
     quotas: QuotaService
     system: SystemService
-    artifacts: ArtifactService
     repositories: RepositoryService
+    artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
     audit: AuditService
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
+    configuring: ConfigurationService
+    allowlist: AllowlistService
+    overview: OverviewService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

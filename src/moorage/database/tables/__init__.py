@@ -9,7 +9,9 @@ from moorage.database.tables.content import (
     artifact_accessory,
     artifact_blob,
     artifact_child,
+    artifact_unsettled,
     blob,
+    change_count,
     manifest,
     repository,
     repository_blob,
@@ -41,7 +43,7 @@ from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
-from moorage.database.tables.system import configuration
+from moorage.database.tables.system import configuration, cve_allowlist
 
 __all__ = [
     "artifact",
@@ -49,13 +51,16 @@ __all__ = [
     "artifact_blob",
     "artifact_child",
     "artifact_label",
+    "artifact_unsettled",
     "audit_chain",
     "audit_count",
     "audit_forward",
     "audit_gap",
     "audit_log",
     "blob",
+    "change_count",
     "configuration",
+    "cve_allowlist",
     "immutable_rule",
     "label",
     "login_failure",

@@ -371,3 +371,22 @@ async def test_an_empty_repository_comes_back_empty(project: OwnProject) -> None
     assert (await project.delete_repository("app")).status_code == 200, "it is there"
     assert (await project.undelete(of_artifact["id"])).status_code == 200
     await project.pulls("app", made, made.digest)
+
+
+async def test_what_the_api_deletes_with_an_artifact_comes_back_with_it(project: OwnProject) -> None:
+    children = [await project.push("app"), await project.push("app")]
+    whole = await project.push("app", "all", made=index(children))
+    signature = await project.push("app", made=image(subject=whole))
+    before = (await project.api("GET", "/repositories/app")).json()["artifact_count"]
+    assert (await project.api("DELETE", "/repositories/app/artifacts/all")).status_code == 200
+    (entry,) = await project.trash()
+    assert (entry["artifact_count"], entry["tags"]) == (4, ["all"])
+    assert (await project.undelete(entry["id"])).status_code == 200
+    for made in (*children, whole, signature):
+        await project.pulls("app", made, made.digest)
+    await project.pulls("app", whole, "all")
+    assert (await project.api("GET", "/repositories/app")).json()["artifact_count"] == before
+
+    assert (await project.api("DELETE", "/repositories/app/artifacts/all/tags/all")).status_code == 200
+    (entry,) = await project.trash()
+    assert (await project.undelete(entry["id"])).json()["tags"] == ["all"]

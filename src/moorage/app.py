@@ -35,7 +35,7 @@ from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
-from moorage.events.forwarding import Forwarder
+from moorage.events.forwarding import Forwarder, check_endpoint
 from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
@@ -271,7 +271,7 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
-                configuring=ConfigurationService(self.database, self.configurations),
+                configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
                 external_url=external_url,
@@ -284,6 +284,12 @@ class Application:
             await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
+
+    def _configuring(self) -> ConfigurationService:
+        service = ConfigurationService(self.database, self.configurations)
+        authorities = self.settings.audit.forward_authorities
+        service.register("audit_log_forward_endpoint", lambda value: check_endpoint(value, authorities))
+        return service
 
     def _instance(self) -> Configuration:
         storage = self.settings.storage

@@ -143,3 +143,29 @@ async def test_a_tag_goes_back_to_nothing_else_while_it_is_immutable(project: Ow
     assert (await project.api("POST", path, json={"digest": old.digest})).status_code == 412
     assert (await project.api("POST", path, json={"digest": new.digest})).status_code == 200, "it names that"
     await project.pulls("app", new, "v1")
+
+
+async def test_a_copy_makes_tags_and_confirms_them_but_moves_no_immutable_one(project: OwnProject) -> None:
+    first = await project.push("app", "v1")
+    await project.push("other", "v1")
+    await project.make_rule("v*")
+
+    async def copy(target: str, source: str) -> int:
+        path = f"/repositories/{target}/artifacts?from={project.full(source)}"
+        return (await project.api("POST", path)).status_code
+
+    assert await copy("app", "app:v1") == 201
+    assert await copy("new", "app:v1") == 201
+    assert await copy("app", "other:v1") == 412
+    await project.pulls("app", first, "v1")
+    await project.pulls("new", first, "v1")
+
+
+async def test_lists_show_which_tags_are_immutable(project: OwnProject) -> None:
+    await project.push("app", "v1", "w1")
+    await project.make_rule("v*")
+    shown = await project.api("GET", "/repositories/app/artifacts/v1/tags?with_immutable_status=true")
+    assert {tag["name"]: tag["immutable"] for tag in shown.json()} == {"v1": True, "w1": False}
+    answer = await project.api("DELETE", "/repositories/app/artifacts/v1/tags/v1")
+    assert error(answer) == (412, "PRECONDITION", "the tag v1 configured as immutable, cannot be deleted")
+    assert error(await project.api("DELETE", "/repositories/app/artifacts/w1"))[0] == 412

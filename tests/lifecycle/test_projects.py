@@ -197,6 +197,55 @@ async def test_who_may_delete_a_thing_may_bring_it_back(project: OwnProject) -> 
     assert other.status_code == 404
 
 
+async def test_what_comes_back_counts_in_the_quota_again(project: OwnProject) -> None:
+    project_id = (await project.application.projects.find(project.name)).project_id
+    made = await project.push("app", "v1")
+
+    async def used() -> int:
+        answer = await project.registry.request("GET", f"/api/v2.0/quotas/{project_id}")
+        return int(answer.json()["used"]["storage"])
+
+    before = await used()
+    assert before > 0
+    await project.delete("app", made.digest)
+    assert await used() == 0
+    (entry,) = await project.trash()
+    limit = {"hard": {"storage": before - 1}}
+    assert (await project.registry.request("PUT", f"/api/v2.0/quotas/{project_id}", json=limit)).status_code == 200
+    refused = await project.undelete(entry["id"])
+    assert refused.status_code == 403
+    assert "exceeded" in refused.text or "exceed" in refused.text
+    assert (await project.pull("app", "v1")).status_code == 404
+    limit["hard"]["storage"] = -1
+    await project.registry.request("PUT", f"/api/v2.0/quotas/{project_id}", json=limit)
+    assert (await project.undelete(entry["id"])).status_code == 200
+    assert await used() == before
+    await project.pulls("app", made, "v1")
+
+
+async def test_a_right_limited_to_repositories_brings_back_only_there(project: OwnProject) -> None:
+    application = project.application
+    name = f"limited-{project.name}"
+    await user(application, name)
+    answer = await project.api(
+        "POST",
+        "/members",
+        json={"role_id": 4, "member_user": {"username": name}, "repositories": ["app/*"]},
+    )
+    assert answer.status_code == 201, answer.text
+    auth = (name, PASSWORD)
+    for repository in ("app/web", "base"):
+        await project.push(repository, "v1")
+        await project.delete(repository, "v1")
+    of_base, of_app = await project.trash()
+    shown = await project.api("GET", "/trash", auth=auth)
+    assert [entry["id"] for entry in shown.json()] == [of_app["id"]]
+    assert (await project.api("POST", f"/trash/{of_base['id']}/undelete", auth=auth)).status_code == 403
+    assert (await project.api("POST", f"/trash/{of_app['id']}/undelete", auth=auth)).status_code == 200
+    assert (await project.api("GET", "/repositories/app%2Fweb/taghistory", auth=auth)).status_code == 200
+    assert (await project.api("GET", "/repositories/base/taghistory", auth=auth)).status_code == 403
+
+
 async def test_odd_requests_get_a_clear_answer(project: OwnProject) -> None:
     await project.push("app", "v1")
     for path, body, status in (

@@ -14,13 +14,14 @@ from msgspec import Meta, Struct
 
 from moorage.access.models import ProjectFacts
 from moorage.access.principals import Principal
+from moorage.access.repositories import NONE, Repositories
 from moorage.api.answers import answer
 from moorage.api.call import Call, InjectedCall, integer
 from moorage.api.describe import LIST, NAME_OR_ID, described
 from moorage.api.operations import BASE
 from moorage.api.times import timestamp
-from moorage.errors import Forbidden, MoorageError, NotFound
-from moorage.lifecycle.models import ARTIFACT, PROJECT, REPOSITORY, TAG, TrashEntry, Undeleted
+from moorage.errors import Forbidden, NotFound
+from moorage.lifecycle.models import ARTIFACT, PROJECT, REPOSITORY, TAG, Allowed, TrashEntry, Undeleted
 from moorage.lifecycle.service import MAX_TAGS
 
 #: The permissions any of which lets one delete, and bring back, each kind. Over /v2 it is the repository's.
@@ -99,8 +100,8 @@ class UndeletedView(Struct):
 async def list_trash(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """Deletions in a project that who asks could bring back, the latest first."""
     query = call.list_query()
-    facts, kinds = await _deletable(call, project)
-    total, entries = await call.services.trash.entries(facts.project_id, kinds, query)
+    facts, allowed = await _deletable(call, project)
+    total, entries = await call.services.trash.entries(facts.project_id, facts.name, allowed, query)
     return answer([TrashEntryView.of(entry) for entry in entries], headers=call.page_headers(query, total))
 
 
@@ -120,12 +121,12 @@ async def undelete(call: InjectedCall, project: FromPath[str], trash_id: FromPat
     """Bring back what a deletion in the project took away."""
     number = integer(trash_id, "trash_id", "path")
     wanted = await _undeletion(call)
-    facts, kinds = await _deletable(call, project)
+    facts, allowed = await _deletable(call, project)
     trash = call.services.trash
     entry = await trash.get(number)
     if entry.project_id != facts.project_id or entry.kind == PROJECT:
         raise NotFound(f"deletion {number} not found")
-    if entry.kind not in kinds:
+    if not await trash.is_allowed(number, facts, allowed):
         raise Forbidden
     skip = wanted.on_conflict == "skip"
     return answer(UndeletedView.of(await trash.undelete(number, tags=wanted.tags, skip=skip, actor=await call.actor())))
@@ -174,28 +175,23 @@ async def _viewer(call: Call) -> Principal | None:
     return None if state.sysadmin else principal
 
 
-async def _deletable(call: Call, project: str) -> tuple[ProjectFacts, list[str]]:
-    """The project, and the kinds of things who asks may delete in it.
+async def _deletable(call: Call, project: str) -> tuple[ProjectFacts, Allowed]:
+    """The project, and what who asks may delete in it: by kind the repositories, None: in all of them.
 
     Raises:
-        Unauthorized, Forbidden, NotFound: as ``Call.require_project``, when it may delete nothing.
+        Unauthorized, Forbidden, NotFound: as ``Call.require_project``, when that is nothing.
     """
-    kinds: list[str] = []
-    facts: ProjectFacts | None = None
-    refusal: MoorageError | None = None
+    access = await call.project_access(project)
+    allowed: dict[str, list[Repositories] | None] = {}
     for kind, resources in _DELETES.items():
-        for resource in resources:
-            try:
-                facts = await call.require_project(project, resource, "delete")
-            except MoorageError as error:
-                refusal = refusal or error
-            else:
-                kinds.append(kind)
-                break
-    if facts is None:
-        assert refusal is not None
-        raise refusal
-    return facts, kinds
+        found = [access.repositories(resource, "delete") for resource in resources]
+        if None in found:
+            allowed[kind] = None
+        elif limited := [repositories for repositories in found if repositories is not None and repositories != NONE]:
+            allowed[kind] = limited
+    if access.project is None or not allowed:
+        return await call.require_project(project, "repository", "delete"), {}
+    return access.project, allowed
 
 
 HANDLERS = [list_trash, undelete, list_projects, undelete_project]

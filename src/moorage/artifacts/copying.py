@@ -138,9 +138,8 @@ class ArtifactCopies:
         if source != repository:
             digests = [blob.digest for blob in manifest.blobs]
             await self._blobs.mount_all(repository, project_id, [*digests, *manifest.foreign], source)
-        await self._artifacts.push(
-            Push(repository, project_id, part.digest, content, manifest, tuple(tags), actor.name), actor=actor
-        )
+        push = Push(repository, project_id, part.digest, content, manifest, tuple(tags), actor.name)
+        await self._artifacts.push(push, actor=actor, again=True)
 
 
 def _ordered(parts: dict[int, _Part], root_id: int) -> list[int]:

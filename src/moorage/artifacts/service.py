@@ -93,12 +93,15 @@ class ArtifactService:
 
     # --- writing --------------------------------------------------------------------------------
 
-    async def push(self, push: Push, *, actor: Actor = SYSTEM) -> None:
+    async def push(self, push: Push, *, actor: Actor = SYSTEM, again: bool = False) -> None:
         """Store a manifest and move its tags, in one transaction that holds everything it refers to.
+
+        ``again``: immutable tags may be pushed that name the manifest already.
 
         Raises:
             ManifestBlobUnknown: a blob or child is not in the repository; the message names it.
             NotFound: the project is gone.
+            TagImmutable: a rule wants one of the tags to stay.
         """
         # Before the transaction: the storage may be slow, and locks are held in there.
         attributes = await self.attributes.read(push.digest, push.manifest)
@@ -123,8 +126,8 @@ class ArtifactService:
             # One order for everyone, so that two pushes of the same tags cannot wait for each other.
             for name in sorted(set(push.tags)):
                 moved = await move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
-                # The same digest again is refused as well, as in Harbor.
-                immutability.check_move(moved, push.repository, name)
+                # A client's push of the same digest is refused as well, as in Harbor; a copy's is not.
+                immutability.check_move(moved, push.repository, name, again=again)
             # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
             event = happened.pushed(push, artifact_id, size)
             await quotas.pushed(connection, actor, repository_id, push.project_id, event)

@@ -31,12 +31,12 @@ def list_trash(
 
     async def work(services: CommandServices) -> list[TrashEntry]:
         from moorage.database.listing import ALL
-        from moorage.lifecycle.models import ARTIFACT, REPOSITORY, TAG
+        from moorage.lifecycle.models import EVERYTHING
 
         if project is None:
             return (await services.trash.projects(ALL, None))[1]
         project_id = (await services.projects.find(project)).project_id
-        return (await services.trash.entries(project_id, (TAG, ARTIFACT, REPOSITORY), ALL))[1]
+        return (await services.trash.entries(project_id, project, EVERYTHING, ALL))[1]
 
     headings = {
         "trash_id": "ID",

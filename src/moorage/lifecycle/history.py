@@ -57,7 +57,7 @@ class TagHistoryService:
                 connection, repository_id, tag, named.artifact_id, actor.name, operation="revert"
             )
             immutability.check_move(moved, repository, tag, again=True)
-            details = {"cause": "revert", "digest": digest}
+            details = {"cause": "revert", "description": f"back to {digest}", "digest": digest}
             await events.record(
                 connection, actor, Event("update", "tag", f"{repository}:{tag}", named.project_id, details)
             )

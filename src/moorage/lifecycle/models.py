@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from moorage.access.repositories import Repositories
+
 #: The one action and the one template of a rule.
 ACTION = "immutable"
 TEMPLATE = "immutable_template"
@@ -17,6 +19,12 @@ REPOSITORY_MATCHES, REPOSITORY_EXCLUDES = "repoMatches", "repoExcludes"
 
 #: Kinds of what can be deleted.
 PROJECT, REPOSITORY, ARTIFACT, TAG = "project", "repository", "artifact", "tag"
+
+#: The kinds somebody may delete, and in which repositories; None: in all.
+Allowed = Mapping[str, Sequence[Repositories] | None]
+
+#: What is in a project, for one who may delete all of it.
+EVERYTHING: Allowed = {TAG: None, ARTIFACT: None, REPOSITORY: None}
 
 
 @dataclass(frozen=True, slots=True)

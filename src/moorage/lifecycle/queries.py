@@ -10,12 +10,15 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Text,
+    and_,
     bindparam,
     delete,
     exists,
+    false,
     func,
     insert,
     literal,
+    or_,
     select,
     text,
     update,
@@ -27,12 +30,13 @@ from moorage.database.listing import Columns, ListQuery
 from moorage.database.tables import (
     artifact,
     project,
+    repository,
     robot_permission,
     tag,
     trash,
 )
 from moorage.lifecycle import project_queries
-from moorage.lifecycle.models import PROJECT, Deletion, TrashEntry
+from moorage.lifecycle.models import PROJECT, Allowed, Deletion, TrashEntry
 
 _E = trash.c
 
@@ -148,9 +152,17 @@ async def total_of(connection: AsyncConnection, statement: Any, query: ListQuery
     return await connection.scalar(select(func.count()).select_from(statement.limit(most).subquery())) or 0
 
 
-def of_project(project_id: int, kinds: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Entries of these kinds in a project."""
-    return [_E.project_id == project_id, _E.kind.in_(kinds)]
+def of_project(project_id: int, name: str, allowed: Allowed) -> list[ColumnElement[bool]]:
+    """Entries in a project, of that name, of what one may delete."""
+    ways: list[ColumnElement[bool]] = []
+    for kind, limits in allowed.items():
+        conditions = [_E.kind == kind]
+        if limits is not None:
+            r = repository.c
+            among = or_(*(limit.condition(r.name, name) for limit in limits))
+            conditions.append(exists().where(r.repository_id == _E.repository_id, among))
+        ways.append(and_(*conditions))
+    return [_E.project_id == project_id, or_(false(), *ways)]
 
 
 def projects_of_user(user_id: int | None) -> list[ColumnElement[bool]]:

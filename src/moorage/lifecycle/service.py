@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.access.models import ProjectFacts
 from moorage.access.principals import Principal, PrincipalKind
 from moorage.blobs import service as blobs
 from moorage.database.engine import Database
@@ -18,7 +19,7 @@ from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events import service as events
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.lifecycle import project_queries, queries
-from moorage.lifecycle.models import PROJECT, REPOSITORY, TrashEntry, Undeleted
+from moorage.lifecycle.models import PROJECT, REPOSITORY, Allowed, TrashEntry, Undeleted
 from moorage.oci.names import check_tag, looks_like_digest
 from moorage.repositories import service as repositories
 
@@ -39,9 +40,17 @@ class TrashService:
 
     # --- looking --------------------------------------------------------------------------------
 
-    async def entries(self, project_id: int, kinds: Sequence[str], query: ListQuery) -> tuple[int, list[TrashEntry]]:
-        """How many deletions of these kinds there are in a project, and a page of them."""
-        return await self._page(query, queries.of_project(project_id, kinds))
+    async def entries(
+        self, project_id: int, name: str, allowed: Allowed, query: ListQuery
+    ) -> tuple[int, list[TrashEntry]]:
+        """How many deletions there are in a project of what one may delete, and a page of them."""
+        return await self._page(query, queries.of_project(project_id, name, allowed))
+
+    async def is_allowed(self, trash_id: int, project: ProjectFacts, allowed: Allowed) -> bool:
+        """Whether a deletion is in the project, and of what one may delete."""
+        async with self._database.connect() as connection:
+            conditions = queries.of_project(project.project_id, project.name, allowed)
+            return await queries.matches(connection, trash_id, conditions)
 
     async def projects(self, query: ListQuery, viewer: Principal | None) -> tuple[int, list[TrashEntry]]:
         """How many deleted projects there are that ``viewer`` could have deleted (None: all), and a page of them."""
@@ -196,7 +205,11 @@ def _projects_of(viewer: Principal | None) -> list[ColumnElement[bool]]:
 
 def _event(done: Undeleted) -> Event:
     entry = done.entry
-    details: dict[str, Any] = {"cause": "undelete", "deletion": entry.trash_id}
+    details: dict[str, Any] = {
+        "cause": "undelete",
+        "description": "brought back from the trash",
+        "deletion": entry.trash_id,
+    }
     if entry.kind != PROJECT:
         details |= {"digest": entry.digest, "artifacts": done.artifacts, "tags": list(done.tags[:SHOWN])}
     return Event("create", entry.kind, entry.resource, entry.project_id, details)

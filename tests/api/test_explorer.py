@@ -83,7 +83,9 @@ async def test_a_slash_at_the_end_does_not_count() -> None:
     assert (await ask(f"{PAGE}/")).status == 200
 
 
-@pytest.mark.parametrize("path", [f"{PAGE}/../app.py", f"{PAGE}/LICENSE", f"{PAGE}/swagger-ui.css.gz", "/swagger.json/x"])
+@pytest.mark.parametrize(
+    "path", [f"{PAGE}/../app.py", f"{PAGE}/LICENSE", f"{PAGE}/swagger-ui.css.gz", "/swagger.json/x"]
+)
 async def test_there_is_nothing_else(path: str) -> None:
     assert (await ask(path)).status == 404
 

@@ -7,12 +7,12 @@ import re
 from typing import Any
 
 import pytest
+from tools.compat_compare import harbor, ours
 
 from moorage.api.app import HANDLERS
 from moorage.api.describe import KEY
 from moorage.api.openapi import described_operations, document, group_of
 from moorage.api.operations import BASE
-from tools.compat_compare import harbor, ours
 
 pytestmark = pytest.mark.unit
 

@@ -279,9 +279,7 @@ async def test_immutable_tag_rules(client: HarborAsyncClient, project: str) -> N
         action="immutable",
         template="immutable_template",
         tag_selectors=[ImmutableSelector(kind="doublestar", decoration="matches", pattern="v*")],
-        scope_selectors={
-            "repository": [ImmutableSelector(kind="doublestar", decoration="repoMatches", pattern="**")]
-        },
+        scope_selectors={"repository": [ImmutableSelector(kind="doublestar", decoration="repoMatches", pattern="**")]},
     )
     await client.create_project_immutable_tag_rule(project, rule)
     (found,) = await client.get_project_immutable_tag_rules(project)

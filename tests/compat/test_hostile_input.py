@@ -26,7 +26,18 @@ LONG = "a" * 5_000
 
 #: What stands in a path instead of a number, and instead of a name.
 NUMBERS = ("0", "-1", str(HUGE - 1), str(HUGE), "9" * 400, "1.5", "abc", "%00", "%F0%9F%92%A9", "1%2F..%2F2")
-NAMES = ("no-such-thing", "%00", "a%00b", LONG, "..%252F..%252Fetc", "%25252F", "%FF%FE", "%C3%28", "sha256:abc", "A%20B")
+NAMES = (
+    "no-such-thing",
+    "%00",
+    "a%00b",
+    LONG,
+    "..%252F..%252Fetc",
+    "%25252F",
+    "%FF%FE",
+    "%C3%28",
+    "sha256:abc",
+    "A%20B",
+)
 
 #: In the query, by type.
 QUERY = {
@@ -164,7 +175,9 @@ class Attacker:
         started = time.monotonic()
         answer = self.client.request(self.operation.method, url, content=content, headers=headers)
         took = time.monotonic() - started
-        shown = f"{self.operation.method} {url[:200]} {(content or b'')[:200]!r}: {answer.status_code} {answer.text[:300]}"
+        shown = (
+            f"{self.operation.method} {url[:200]} {(content or b'')[:200]!r}: {answer.status_code} {answer.text[:300]}"
+        )
         assert answer.status_code < 500 or answer.status_code == 501, shown
         assert took < LIMIT, f"{took:.1f} s: {shown}"
         # Names that are none lead to paths that are none.

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from tools.compat import BEGIN, END, between
 from tools.compat_compare import Api, Endpoint, Reason, compare, harbor, ours
 from tools.compat_digest import digest

@@ -19,8 +19,11 @@ from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
 from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
 from moorage.api.explorer import Explorer
+from moorage.artifacts.attribute_reader import Backfill
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
+from moorage.artifacts.settling import Settler
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
@@ -44,6 +47,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
@@ -90,6 +94,7 @@ class Application:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
     audit: AuditService
     pulls: PullStatistics
@@ -127,6 +132,8 @@ class Application:
         event_metrics = EventMetrics()
         metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
+        repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+        artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
         application = cls(
             settings=settings,
             roles=roles,
@@ -138,10 +145,11 @@ class Application:
             identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
             quotas=QuotaService(database),
-            repositories=RepositoryService(database),
-            blobs=BlobService(database, reader, store),
+            repositories=repositories,
+            blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
-            artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
+            artifacts=artifacts,
+            catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
             pulls=PullStatistics(database, configurations.current, event_metrics),
@@ -168,6 +176,8 @@ class Application:
                 self._purge_uploads(),
                 self._purge_sessions(),
                 self._roll_up_quotas(),
+                Backfill(self.database, self.artifacts.attributes).run(),
+                Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
             ):
@@ -243,8 +253,9 @@ class Application:
                 projects=self.projects,
                 quotas=self.quotas,
                 system=system,
-                artifacts=self.artifacts,
                 repositories=self.repositories,
+                artifacts=self.artifacts,
+                catalog=self.catalog,
                 configurations=self.configurations,
                 audit=self.audit,
                 rules=RuleService(self.database),

@@ -58,11 +58,11 @@ GET    /system/CVEAllowlist             account
 PUT    /system/CVEAllowlist             system configuration:update < {"items": []}
 GET    /audit-logs                      account
 GET    /auditlog-exts                   account
-GET    /auditlog-exts/events            account
+GET    /auditlog-exts/events            system audit-log:list
 GET    /quotas                          system quota:list
 GET    /quotas/$pid                     system quota:read
 PUT    /quotas/$pid                     system quota:update < {"hard": {"storage": -1}}
-POST   /internal/syncquota              system quota:update
+POST   /api/internal/syncquota          system quota:update
 
 GET    /permissions                     itself: administrators, also of projects
 GET    /robots                          system robot:list
@@ -101,7 +101,7 @@ GET    /projects/$project/logs          project log:list
 GET    /projects/$project/auditlog-exts project log:list
 GET    /projects/$project/immutabletagrules      project immutable-tag:list
 POST   /projects/$project/immutabletagrules      project immutable-tag:create < {}
-PUT    /projects/$project/immutabletagrules/99999    project immutable-tag:update < {}
+PUT    /projects/$project/immutabletagrules/99999    project immutable-tag:update < {"id": 99999}
 DELETE /projects/$project/immutabletagrules/99999    project immutable-tag:delete
 GET    /projects/$project/trash         itself: what the deletion takes
 POST   /projects/$project/trash/1/undelete       itself: what the deletion takes
@@ -138,7 +138,7 @@ GET    /projects/$project/repositories/app/artifacts/v1/tags         project tag
 POST   /projects/$project/repositories/app/artifacts/v1/tags         project tag:create < {"name": "v1"}
 DELETE /projects/$project/repositories/app/artifacts/v1/tags/none    project tag:delete
 GET    /projects/$project/repositories/app/taghistory                project tag:list
-POST   /projects/$project/repositories/app/tags/v1/revert            project repository:push < {}
+POST   /projects/$project/repositories/app/tags/v1/revert            project repository:push < revert
 """
 
 
@@ -150,6 +150,7 @@ _SYSTEM_ROBOT = {
 }
 
 BODIES = {
+    "revert": {"digest": f"sha256:{'0' * 64}"},
     "user": {"username": "$new", "password": "Passw0rd-x1", "email": "$new@example.com", "realname": "x"},
     "system-robot": _SYSTEM_ROBOT,
     "changed-robot": _SYSTEM_ROBOT | {"name": "robot$$sysrobot"},

@@ -13,7 +13,9 @@ from moorage.access.principals import Principal
 from moorage.access.service import AccessService
 from moorage.api.app import api_app
 from moorage.api.services import Services
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -25,6 +27,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
@@ -32,6 +35,7 @@ from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
+from moorage.storage.memory import MemoryStore
 from moorage.system.configuration import Configurations
 from moorage.system.models import Configuration
 from moorage.system.service import SystemService
@@ -87,6 +91,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     issuer = TokenIssuer(keys, security.token_expiration)
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
     system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
+    store = MemoryStore()
+    repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+    artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
         {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
         {
@@ -97,8 +104,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     projects=projects,
                     quotas=QuotaService(database),
                     system=system,
-                    artifacts=ArtifactService(database, reader, 1024),
-                    repositories=RepositoryService(database),
+                    repositories=repositories,
+                    artifacts=artifacts,
+                    catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
                     configurations=Configurations(reader),
                     audit=AuditService(database),
                     rules=RuleService(database),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.app import Application
+from moorage.app import Application, bootstrap
 from moorage.database.listing import ListQuery, Order
 from moorage.database.tables import outbox, quota_change, quota_work
 from moorage.errors import BadRequest, NotFound, QuotaExceeded
 from moorage.oci.names import digest_of
+from moorage.settings import Settings
 from tests.registry.client import Registry, code
 from tests.registry.conftest import (
     application,
@@ -22,13 +23,25 @@ from tests.registry.conftest import (
     registry_database,
     registry_settings,
     replica,
-    running,
 )
 from tests.registry.content import Image, image, index, random_bytes
 
-__all__ = ["application", "registry", "registry_database", "registry_settings", "replica", "running"]
+__all__ = ["application", "registry", "registry_database", "registry_settings", "replica"]
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
+
+
+@pytest.fixture(scope="module")
+async def running(registry_settings: Settings, registry_database: str) -> AsyncIterator[Application]:
+    """The module's application, without the role that would take events away from the outbox and fold the ledger."""
+    await bootstrap(registry_settings, registry_database)
+    made = Application.build(registry_settings, registry_database, roles=("core", "registry"))
+    await made.open()
+    try:
+        await made.projects.create("team", owner_id=1, public=False)
+        yield made
+    finally:
+        await made.close()
 
 
 @pytest.fixture

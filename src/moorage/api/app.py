@@ -11,9 +11,13 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from moorage.api import (
+    accessories,
+    additions,
     artifact_labels,
+    artifacts,
     auditlogs,
     explain,
+    icons,
     immutable,
     labels,
     members,
@@ -25,6 +29,7 @@ from moorage.api import (
     robots,
     system,
     taghistory,
+    tags,
     trash,
     user_permissions,
     usergroups,
@@ -51,6 +56,11 @@ HANDLERS = [
     *labels.HANDLERS,
     *artifact_labels.HANDLERS,
     *repositories.HANDLERS,
+    *artifacts.HANDLERS,
+    *tags.HANDLERS,
+    *accessories.HANDLERS,
+    *additions.HANDLERS,
+    *icons.HANDLERS,
     *auditlogs.HANDLERS,
     *robots.HANDLERS,
     *permissions.HANDLERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.access.service import AccessService
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
@@ -27,8 +28,9 @@ class Services:
     projects: ProjectService
     quotas: QuotaService
     system: SystemService
-    artifacts: ArtifactService
     repositories: RepositoryService
+    artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
     audit: AuditService
     rules: RuleService

@@ -81,7 +81,7 @@ class Revert(Struct):
 async def list_history(call: InjectedCall, project: FromPath[str], repository: FromPath[str]) -> Response[bytes]:
     """What the tags of a repository named and name, the latest change first; also of a repository that was deleted."""
     query = call.list_query()
-    facts = await call.require_project(project, "tag", "list")
+    facts = await call.require_project(project, "tag", "list", unquote(unquote(repository)))
     name = _full_name(facts.name, repository)
     total, lifetimes = await call.services.tag_history.list(name, query)
     return answer([TagLifetimeView.of(one) for one in lifetimes], headers=call.page_headers(query, total))
@@ -103,7 +103,7 @@ async def revert_tag(
 ) -> Response[bytes]:
     """Let a tag name again what it named before: what whoever may push could do by pushing that."""
     wanted = await call.body(Revert, "revert")
-    facts = await call.require_project(project, "repository", "push")
+    facts = await call.require_project(project, "repository", "push", unquote(unquote(repository)))
     name = _full_name(facts.name, repository)
     digest, tag = check_digest(wanted.digest), check_tag(unquote(tag))
     await call.services.tag_history.revert(name, tag, digest, actor=await call.actor())

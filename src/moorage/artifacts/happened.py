@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.artifacts.listing_models import ListedArtifact
 from moorage.artifacts.models import Push
 from moorage.database.driver import fetch_all
 from moorage.events import service as events
@@ -33,6 +34,20 @@ def pushed(push: Push, artifact_id: int, size: int) -> Event:
             "artifact_id": artifact_id,
         },
     )
+
+
+def tagged(artifact: ListedArtifact, name: str) -> Event:
+    """An artifact was given another tag."""
+    details = _details(
+        artifact.repository_name,
+        artifact.artifact_id,
+        artifact.digest,
+        artifact.media_type,
+        artifact.artifact_type,
+        artifact.size,
+        [name],
+    )
+    return Event("create", "tag", f"{artifact.repository_name}:{name}", artifact.project_id, details)
 
 
 _ARTIFACT = """

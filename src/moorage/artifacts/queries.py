@@ -9,6 +9,8 @@ from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.artifacts import attribute_queries
+from moorage.artifacts.attributes import Attributes
 from moorage.artifacts.models import CurrentTag, MovedTag, Push, Referrer, StoredManifest
 from moorage.database.driver import Row, fetch_all, fetch_value
 from moorage.database.tables import (
@@ -124,7 +126,9 @@ async def store_content(connection: AsyncConnection, digest: str, content: bytes
     await connection.execute(upsert(manifest).values(digest=digest, content=content).on_conflict_do_nothing())
 
 
-async def store_artifact(connection: AsyncConnection, repository_id: int, push: Push, size: int) -> int:
+async def store_artifact(
+    connection: AsyncConnection, repository_id: int, push: Push, size: int, attributes: Attributes | None
+) -> int:
     """The artifact's id; one that was deleted before is live again."""
     parsed = push.manifest
     values = {
@@ -139,7 +143,8 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
         "subject_digest": parsed.subject.digest if parsed.subject else None,
         "annotations": dict(parsed.annotations) if parsed.annotations else None,
     }
-    statement = upsert(artifact).values(values)
+    known = attribute_queries.values(attributes)
+    statement = upsert(artifact).values({**values, **known})
     statement = statement.on_conflict_do_update(
         index_elements=["repository_id", "digest"],
         set_={
@@ -148,6 +153,7 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
             "state": "live",
             "trash_time": None,
             "trash_id": None,
+            **{name: statement.excluded[name] for name in known},
         },
     )
     row = await connection.execute(statement.returning(artifact.c.artifact_id))
@@ -237,10 +243,11 @@ SELECT t.tag_id, a.artifact_id, a.digest, a.project_id FROM tag t JOIN artifact 
 
 async def end_tag(connection: AsyncConnection, tag_id: int, trash_id: int, actor: str) -> None:
     """The tag names nothing from now on."""
-    await connection.execute(update(tag).where(tag.c.tag_id == tag_id).values(**_ended(trash_id, actor)))
+    await connection.execute(update(tag).where(tag.c.tag_id == tag_id).values(**ended(trash_id, actor)))
 
 
-def _ended(trash_id: int, actor: str) -> dict[str, Any]:
+def ended(trash_id: int, actor: str) -> dict[str, Any]:
+    """What a tag's row becomes when it is deleted."""
     # The clock, not the transaction's start: the row may have waited for a push that began later.
     return {
         "lifetime_end": func.clock_timestamp(),
@@ -297,7 +304,7 @@ async def trash_artifacts(
     tags = await connection.execute(
         update(tag)
         .where(tag.c.repository_id == repository_id, tag.c.lifetime_end.is_(None))
-        .values(**_ended(trash_id, actor))
+        .values(**ended(trash_id, actor))
     )
     artifacts = await connection.execute(
         update(artifact)
@@ -312,7 +319,7 @@ async def trash_artifact(connection: AsyncConnection, artifact_id: int, trash_id
     await connection.execute(
         update(tag)
         .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
-        .values(**_ended(trash_id, actor))
+        .values(**ended(trash_id, actor))
     )
     await connection.execute(
         update(artifact)

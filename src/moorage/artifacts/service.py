@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import happened, queries
 from moorage.artifacts.accessories import classify
+from moorage.artifacts.attribute_reader import AttributeReader
 from moorage.artifacts.models import MovedTag, Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
@@ -22,6 +23,7 @@ from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
 from moorage.projects import quotas
 from moorage.repositories import service as repositories
+from moorage.storage.protocol import Blobs
 
 #: X-Total-Count of referrers is exact up to here.
 COUNTED_REFERRERS = 10_000
@@ -33,8 +35,10 @@ MAX_SIZE = 2**63 - 1
 class ArtifactService:
     """Manifests by tag and digest. Bytes are cached by digest, names never."""
 
-    def __init__(self, database: Database, reader: Reader, cache_bytes: int) -> None:
+    def __init__(self, database: Database, reader: Reader, cache_bytes: int, store: Blobs) -> None:
+        """``cache_bytes``: of manifests that are remembered; ``store``: where configs are read from."""
         self._database = database
+        self.attributes = AttributeReader(store, self.content)
         self._by_tag: Lane[queries.Key, queries.Resolved] = reader.lane(
             queries.BY_TAG, queries.parameters, queries.resolved
         )
@@ -96,6 +100,8 @@ class ArtifactService:
             ManifestBlobUnknown: a blob or child is not in the repository; the message names it.
             NotFound: the project is gone.
         """
+        # Before the transaction: the storage may be slow, and locks are held in there.
+        attributes = await self.attributes.read(push.digest, push.manifest)
         async with self._database.begin() as connection:
             repository_id = await repositories.ensure(connection, push.project_id, push.repository)
             blob_ids, size = await self._hold_blobs(connection, repository_id, push)
@@ -103,7 +109,7 @@ class ArtifactService:
             # Indexes of indexes that list each other many times add up to more than any column holds.
             size = min(size + sum(child_size for _, _, child_size in children), MAX_SIZE)
             await queries.store_content(connection, push.digest, push.content)
-            artifact_id = await queries.store_artifact(connection, repository_id, push, size)
+            artifact_id = await queries.store_artifact(connection, repository_id, push, size, attributes)
             await queries.store_references(
                 connection,
                 artifact_id,
@@ -230,4 +236,7 @@ async def move_tag(
     return await queries.move_tag(connection, repository_id, name, artifact_id, actor, operation)
 
 
-__all__ = ["ArtifactService", "Push", "StoredManifest", "move_tag"]
+#: What a tag or digest names: repository id and manifest, each None if missing.
+Resolved = queries.Resolved
+
+__all__ = ["ArtifactService", "Push", "Resolved", "StoredManifest", "move_tag"]

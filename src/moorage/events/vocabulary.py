@@ -41,6 +41,8 @@ EVENT_TYPES = (
     "update_label",
     "delete_label",
     "update_quota",
+    "exceed_quota",
+    "warn_quota",
     "create_usergroup",
     "update_usergroup",
     "delete_usergroup",

@@ -66,7 +66,7 @@ def volume(database: psycopg.Connection[Any]) -> Mapping[str, int]:
 
 
 def _scalar(database: psycopg.Connection[Any], statement: str) -> int:
-    row = database.execute(statement).fetchone()  # type: ignore[call-overload]
+    row = database.execute(statement).fetchone()
     assert row is not None
     return int(row[0])
 

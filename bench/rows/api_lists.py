@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from urllib.parse import quote
 
@@ -83,7 +83,7 @@ def _log_in(connection: Connection, account: Account) -> str:
     return _joined(cookies)
 
 
-def _keep(cookies: dict[str, str], headers: dict[str, str]) -> None:
+def _keep(cookies: dict[str, str], headers: Mapping[str, str]) -> None:
     name, equals, value = headers.get("set-cookie", "").partition(";")[0].partition("=")
     if equals:
         cookies[name] = value

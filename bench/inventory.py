@@ -73,20 +73,20 @@ def _scalar(database: psycopg.Connection[Any], statement: str) -> int:
 
 _EVENTS = """
 INSERT INTO outbox (operation, resource_type, resource, operator, address, project_id, occurred)
-SELECT (ARRAY['create', 'create', 'delete', 'update'])[1 + n % 4],
-       (ARRAY['artifact', 'artifact', 'tag', 'member', 'robot'])[1 + n % 5],
-       p.name || '/app-' || n % 1000, 'user-' || n % 50, '192.0.2.1', p.project_id,
+SELECT (ARRAY['create', 'create', 'delete', 'update'])[1 + n %% 4],
+       (ARRAY['artifact', 'artifact', 'tag', 'member', 'robot'])[1 + n %% 5],
+       p.name || '/app-' || n %% 1000, 'user-' || n %% 50, '192.0.2.1', p.project_id,
        now() - make_interval(secs => 60.0 * (%(count)s - n))
   FROM generate_series(1, %(count)s) AS n
-  JOIN project p ON p.name = 'bench-' || lpad((n % %(projects)s)::text, 3, '0') AND NOT p.deleted
+  JOIN project p ON p.name = 'bench-' || lpad((n %% %(projects)s)::text, 3, '0') AND NOT p.deleted
 """
 
 _REPOSITORIES = """
 INSERT INTO repository (project_id, name, first_push_time, creation_time, update_time, pull_count)
 SELECT p.project_id, CASE WHEN n = 0 THEN %(large)s ELSE p.name || '/team/app-' || lpad(n::text, 5, '0') END,
-       now() - make_interval(mins => n), now() - make_interval(mins => n), now() - make_interval(secs => n), n % 977
+       now() - make_interval(mins => n), now() - make_interval(mins => n), now() - make_interval(secs => n), n %% 977
   FROM generate_series(0, %(count)s - 1) AS n
-  JOIN project p ON p.name = 'bench-' || lpad((n % %(projects)s)::text, 3, '0') AND NOT p.deleted
+  JOIN project p ON p.name = 'bench-' || lpad((n %% %(projects)s)::text, 3, '0') AND NOT p.deleted
 """
 
 #: The bytes of every manifest; their blobs do not exist.

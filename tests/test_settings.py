@@ -275,6 +275,13 @@ def test_harbors_name_sets_the_admin_password_and_ours_wins(tmp_path: Path) -> N
     assert load_settings(None, {}, {"HARBOR_ADMIN_PASSWORD": ""}).security.admin_password is None
 
 
+def test_harbors_name_sets_the_configuration_that_nobody_can_change() -> None:
+    given = load_settings(None, {}, {"CONFIG_OVERWRITE_JSON": '{"read_only": true}'}).system.config_overwrite_json
+    assert given is not None
+    assert given.get_secret_value() == '{"read_only": true}'
+    assert load_settings(None, {}, {"CONFIG_OVERWRITE_JSON": ""}).system.config_overwrite_json is None
+
+
 def test_no_secret_is_shown(file: Path) -> None:
     environ = {
         "MOORAGE_DATABASE__URL": "postgresql://u:opensesame@h/d",

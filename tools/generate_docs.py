@@ -58,7 +58,8 @@ Rules:
 - A secret, marked below, can also be read from a file, as Docker and Kubernetes mount them: add `_FILE` to the
   variable's name and give the path. A newline at the end of the file does not count.
 - `HARBOR_ADMIN_PASSWORD` (and `HARBOR_ADMIN_PASSWORD_FILE`) is another name for
-  `MOORAGE_SECURITY__ADMIN_PASSWORD`, which wins where both are set.
+  `MOORAGE_SECURITY__ADMIN_PASSWORD`, which wins where both are set; so is `CONFIG_OVERWRITE_JSON` (and
+  `CONFIG_OVERWRITE_JSON_FILE`) for `MOORAGE_SYSTEM__CONFIG_OVERWRITE_JSON`.
 - Variables that Kubernetes sets for Services whose names begin with `moorage` (`MOORAGE_SERVICE_HOST`,
   `MOORAGE_PORT`, ...) are not settings and are left alone.
 

@@ -31,11 +31,11 @@ from moorage.blobs.uploads import UploadService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
-from moorage.errors import MoorageError
+from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
-from moorage.events.forwarding import Forwarder
+from moorage.events.forwarding import Forwarder, check_endpoint
 from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
@@ -65,7 +65,10 @@ from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
+from moorage.system.overview import OverviewService
+from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
 log = structlog.get_logger(__name__)
@@ -101,6 +104,7 @@ class Application:
     dispatcher: Dispatcher
     forwarder: Forwarder
     trash: TrashService
+    overview: OverviewService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -126,7 +130,7 @@ class Application:
         keys = SigningKeys(database, SecretBox(key, "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
-        configurations = Configurations(reader)
+        configurations = configurations_of(settings, reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
         event_metrics = EventMetrics()
@@ -156,6 +160,7 @@ class Application:
             dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
+            overview=OverviewService(database),
             metrics=metrics,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
@@ -194,6 +199,7 @@ class Application:
         await self.pulls.close()
         self.identity.close()
         await self.store.close()
+        await self.overview.close()
         await self.reader.close()
         await self.database.close()
 
@@ -206,7 +212,7 @@ class Application:
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
-            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh)
+            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh, self.configurations)
             bare["service"] = guard.respond(tokens)
             external_url = self.settings.server.external_url
             pages = AccountPages(self.identity, self.access, self.configurations, external_url)
@@ -235,6 +241,7 @@ class Application:
             pulls=self.pulls,
             quotas=self.quotas,
             trash=self.trash,
+            configurations=self.configurations,
             external_url=self.settings.server.external_url,
         )
 
@@ -242,9 +249,12 @@ class Application:
         # Only the core pays for what the framework takes in memory and time.
         from moorage.api.app import api_app
         from moorage.api.services import Services
+        from moorage.system.allowlist import AllowlistService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        system = SystemService(Configuration(__version__, self.settings.storage.driver), components)
+        if "jobservice" in self.roles:
+            components["jobservice"] = self._works
+        system = SystemService(self._instance(), components)
         external_url = self.settings.server.external_url
         return api_app(
             Services(
@@ -261,6 +271,9 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                configuring=self._configuring(),
+                allowlist=AllowlistService(self.database),
+                overview=self.overview,
                 external_url=external_url,
             )
         )
@@ -271,6 +284,31 @@ class Application:
             await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
+
+    def _configuring(self) -> ConfigurationService:
+        service = ConfigurationService(self.database, self.configurations)
+        authorities = self.settings.audit.forward_authorities
+        service.register("audit_log_forward_endpoint", lambda value: check_endpoint(value, authorities))
+        return service
+
+    def _instance(self) -> Configuration:
+        storage = self.settings.storage
+        on_disk = storage.driver == "filesystem"
+        return Configuration(
+            __version__,
+            storage.driver,
+            volume=(storage.root or self.settings.data / "storage") if on_disk else None,
+            ca_certificate=self.settings.system.ca_certificate,
+        )
+
+    async def _works(self) -> None:
+        """The work beside requests goes on in this process.
+
+        Raises:
+            ServiceUnavailable: some of it has ended.
+        """
+        if not self._background or any(task.done() for task in self._background):
+            raise ServiceUnavailable("the background work of this process has ended")
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""
@@ -305,7 +343,8 @@ def worker() -> ASGIApp:
 
 
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
-    """Make the first contents of a migrated database."""
+    """Make the first contents of a migrated database; refuse settings that no worker could start with."""
+    overwritten(settings.system)
     database = Database(settings.database, database_url)
     await database.open()
     try:

@@ -102,6 +102,10 @@ def size_for_people(size: int) -> str:
     return f"{value:.1f} {'KMGTPE'[unit]}iB"
 
 
+class ReadOnly(Denied):
+    """The system is in read only mode. Any modification is prohibited."""
+
+
 class NotFound(MoorageError):
     """not found"""
 

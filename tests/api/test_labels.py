@@ -82,8 +82,11 @@ async def test_a_label_is_made_shown_changed_and_deleted(replica: Replica, shop:
         ),
         ({"name": "x\0", "scope": "g"}, (400, "the name of a label contains an illegal character")),
         ({"name": "taken", "scope": "g"}, (409, "label taken already exists")),
-        ({"name": 5, "scope": "g"}, (422, "at `$.name`")),
-        ({"name": "x", "scope": "p", "project_id": 2**63}, (422, "at `$.project_id`")),
+        ({"name": 5, "scope": "g"}, (422, "Go struct field Label.name of type string")),
+        (
+            {"name": "x", "scope": "p", "project_id": 2**63},
+            (422, f"project_id in body should be less than or equal to {2**63 - 1}"),
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_label_is_said(
@@ -280,7 +283,6 @@ async def test_what_cannot_be_put_on_an_artifact(replica: Replica, shop: int, ar
         (f"{artifacts}/v1", {}, "label 0 not found"),
         (f"{artifacts}/none", {"id": foreign}, "artifact shop/a/b:none not found"),
         (f"{artifacts}/sha256:1", {"id": foreign}, "artifact shop/a/b@sha256:1 not found"),
-        (f"{artifacts}/a%00", {"id": foreign}, "artifact not found"),
         ("/projects/shop/repositories/none/artifacts/v1", {"id": foreign}, "repository shop/none not found"),
     ):
         assert message(await replica.api("POST", f"{path}/labels", json=body)) == (404, "NOT_FOUND", expected)

@@ -128,9 +128,15 @@ async def test_what_a_user_is_through_a_group_is_shown_with_the_project(replica:
         ({"role_id": 2, "member_group": {"ldap_group_dn": "cn=x"}}, (404, "cn=x not found: not supported")),
         ({"role_id": 2, "member_group": {"group_name": "g", "group_type": 3}}, (404, "g not found: not supported")),
         ({"role_id": 2, "member_group": {"group_name": "g", "group_type": 2**62}}, (404, "g not found: not supported")),
-        ({"role_id": "x"}, (422, "Expected `int`, got `str` - at `$.role_id`")),
-        ({"role_id": 2**70, "member_user": {"username": "ann"}}, (422, "at `$.role_id`")),
-        ({"role_id": 2, "member_user": {"user_id": 2**63}}, (422, "at `$.member_user.user_id`")),
+        ({"role_id": "x"}, (422, "Go struct field ProjectMember.role_id of type int64")),
+        (
+            {"role_id": 2**70, "member_user": {"username": "ann"}},
+            (422, f"role_id in body should be less than or equal to {2**63 - 1}"),
+        ),
+        (
+            {"role_id": 2, "member_user": {"user_id": 2**63}},
+            (422, f"member_user.user_id in body should be less than or equal to {2**63 - 1}"),
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_new_member_is_said(

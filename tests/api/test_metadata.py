@@ -79,12 +79,10 @@ async def test_a_change_takes_the_key_of_the_path(replica: Replica, shop: int) -
     for key, body, expected in (
         ("auto_scan", {"other": "1"}, "invalid value: "),
         ("unknown_key", {"unknown_key": "a"}, "invalid key: unknown_key"),
-        ("auto%00", {"auto": "a"}, "invalid key: auto\0"),
+        ("auto%00", {"auto": "a"}, "the path has a NUL character"),
     ):
         answer = await replica.api("PUT", f"/projects/shop/metadatas/{key}", json=body)
         assert message(answer) == (400, "BAD_REQUEST", expected)
-    assert (await replica.api("GET", "/projects/shop/metadatas/auto%00")).json() == {}
-    assert (await replica.api("DELETE", "/projects/shop/metadatas/auto%00")).status_code == 200
     answer = await replica.api("DELETE", "/projects/shop/metadatas/retention_id")
     assert message(answer) == (400, "BAD_REQUEST", "invalid key: retention_id")
 

@@ -85,7 +85,7 @@ async def test_the_location_has_the_name_when_that_is_asked_for(replica: Replica
     assert answer.headers["location"] == "/api/v2.0/projects/shop"
 
 
-@pytest.mark.parametrize("path", ["none", "0", "-1", "999999999", "99999999999999999999", "a%00b", "%C3%A9", "a%252Fb"])
+@pytest.mark.parametrize("path", ["none", "0", "-1", "999999999", "99999999999999999999", "%C3%A9", "a%252Fb"])
 async def test_what_is_not_there_is_told_to_administrators_only(replica: Replica, path: str) -> None:
     await replica.user("ann")
     status, code, text = message(await replica.api("GET", f"/projects/{path}"))

@@ -71,6 +71,29 @@ async def test_the_version_is_told_to_accounts_only(replica: Replica) -> None:
     }
 
 
+async def test_the_disk_is_for_administrators(replica: Replica) -> None:
+    await replica.user("ann")
+    (storage,) = (await replica.api("GET", "/systeminfo/volumes")).json()["storage"]
+    assert 0 < storage["free"] <= storage["total"]
+    answer = await replica.api("GET", "/systeminfo/volumes", ("ann", PASSWORD))
+    assert message(answer) == (403, "FORBIDDEN", "ann")
+    answer = await replica.api("GET", "/systeminfo/volumes", None)
+    assert message(answer) == (401, "UNAUTHORIZED", "unauthorized")
+
+
+async def test_the_certificate_can_be_downloaded_when_there_is_one(replica: Replica) -> None:
+    path = replica.settings.data / "ca.crt"
+    answer = await replica.api("GET", "/systeminfo/getcert", None)
+    assert message(answer) == (404, "NOT_FOUND", f"resource not found: cert not found in path: {path}")
+    assert (await replica.api("GET", "/systeminfo")).json()["has_ca_root"] is False
+    path.write_text("-----BEGIN CERTIFICATE-----")
+    answer = await replica.api("GET", "/systeminfo/getcert", None)
+    assert (answer.status_code, answer.text) == (200, "-----BEGIN CERTIFICATE-----")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == "attachment; filename=ca.crt"
+    assert (await replica.api("GET", "/systeminfo")).json()["has_ca_root"] is True
+
+
 async def test_what_is_no_error_cannot_be_framed(replica: Replica) -> None:
     answer = await replica.api("GET", "/ping")
     assert answer.headers["x-frame-options"] == "DENY"

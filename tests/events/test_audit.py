@@ -86,6 +86,13 @@ async def test_event_types_that_are_turned_off_are_not_logged(world: World) -> N
     assert (await world.verify())[1] == []
 
 
+async def test_what_is_no_operation_of_the_log_is_for_other_consumers(world: World) -> None:
+    async with world.database.begin() as connection:
+        await record(connection, ANN, Event("warn", "quota", "shop", 7), Event("update", "quota", "shop", 7))
+    await world.dispatcher().drain()
+    assert await world.rows("operation") == ["update"]
+
+
 async def test_event_types_are_named_once(world: World) -> None:
     assert len(set(EVENT_TYPES)) == len(EVENT_TYPES)
     assert disabled_types("") == disabled_types(None) == frozenset()

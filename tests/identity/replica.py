@@ -36,8 +36,11 @@ from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
 from moorage.storage.memory import MemoryStore
+from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
+from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
 
 ADMIN = ("admin", "Harbor12345")
@@ -57,6 +60,8 @@ class Replica:
     issuer: TokenIssuer
     verifier: TokenVerifier
     checks: dict[str, Check]
+    configurations: Configurations
+    configuring: ConfigurationService
     http: httpx2.AsyncClient
     #: The admin's password, if this start made it.
     generated: str | None
@@ -86,16 +91,20 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     report = await bootstrap(database, keys, security)
     reader = Reader(database)
     access = AccessService(reader)
-    identity = IdentityService(database, access, security, reader)
+    configurations = configurations_of(settings, reader)
+    identity = IdentityService(database, access, security, reader, configurations)
     projects = ProjectService(database)
     issuer = TokenIssuer(keys, security.token_expiration)
     checks: dict[str, Check] = {"core": _nothing, "database": database.ping}
-    system = SystemService(Configuration("0.1.0", settings.storage.driver), checks)
+    instance = Configuration("0.1.0", settings.storage.driver, settings.data, settings.data / "ca.crt")
+    system = SystemService(instance, checks)
+    configuring = ConfigurationService(database, configurations)
+    refresh = security.refresh_token_expiration
     store = MemoryStore()
     repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
     artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
-        {"service": TokenEndpoint(database, identity, access, issuer, security.refresh_token_expiration)},
+        {"service": TokenEndpoint(database, identity, access, issuer, refresh, configurations)},
         {
             "api": api_app(
                 Services(
@@ -107,11 +116,14 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     repositories=repositories,
                     artifacts=artifacts,
                     catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
-                    configurations=Configurations(reader),
+                    configurations=configurations,
                     audit=AuditService(database),
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
+                    configuring=configuring,
+                    allowlist=AllowlistService(database),
+                    overview=OverviewService(database),
                 )
             )
         },
@@ -131,6 +143,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                 issuer,
                 TokenVerifier(keys, REGISTRY_SERVICE),
                 checks,
+                configurations,
+                configuring,
                 http,
                 report.generated_admin_password,
             )

@@ -149,8 +149,8 @@ async def test_pulls_are_counted_and_their_times_noted(registry: Registry, appli
         await registry.get(f"team/a/manifests/{reference}")
     await registry.request("HEAD", "/v2/team/a/manifests/c")
     await registry.get("team/a/manifests/nothing")
-    events = [row for row in await log(application) if row[0] == "pull"]
-    assert len(events) == 2
+    pulled = {row[2] for row in await log(application) if row[0] == "pull"}
+    assert pulled == {"team/a:a", f"team/a@{one.digest}"}
     assert await rows(application, COUNTS) == [(3,)]
     assert await rows(application, TIMES) == [("a", True, True), ("b", False, True), ("c", False, False)]
 
@@ -232,6 +232,14 @@ async def test_pulls_beyond_what_memory_is_given_for_are_dropped_and_counted(
     for number in range(15):
         pulls.add(StoredManifest(1, 1, "sha256:x", "y", 1), "team/a", "", 1, f"user-{number}", "", "")
     assert metrics.pulls_dropped == 5
+
+
+async def test_two_flushes_at_once_count_each_pull_once(registry: Registry, application: Application) -> None:
+    await registry.push("team/a", image(), "v1")
+    for _ in range(5):
+        await registry.get("team/a/manifests/v1")
+        await asyncio.gather(*(application.pulls.flush() for _ in range(4)))
+    assert await rows(application, COUNTS) == [(5,)]
 
 
 async def test_a_stop_writes_what_is_left(registry: Registry, application: Application) -> None:

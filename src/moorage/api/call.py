@@ -9,18 +9,19 @@ from __future__ import annotations
 from typing import TypeVar
 from urllib.parse import unquote
 
-import msgspec
 from litestar.di import NamedDependency
 
 from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
 from moorage.access.principals import ANONYMOUS, Principal
 from moorage.access.repositories import NONE, Repositories
+from moorage.api.bodies import BodyError, LimitError, decode
 from moorage.api.paging import MAX_PAGE_SIZE, page_headers
 from moorage.api.query_language import parse_query, parse_sort
 from moorage.api.services import Services
 from moorage.asgi import Request
 from moorage.database.listing import ListQuery
 from moorage.errors import (
+    BadRequest,
     Forbidden,
     MoorageError,
     NotFound,
@@ -186,8 +187,15 @@ class Call:
         return self.services.external_url or f"{self.request.scheme}://{self.request.host}"
 
     def text(self, name: str) -> str:
-        """A parameter of the query; empty when it is not there."""
-        return self.request.parameter(name) or ""
+        """A parameter of the query; empty when it is not there.
+
+        Raises:
+            BadRequest: it has a NUL, which no name has and the database has no place for.
+        """
+        value = self.request.parameter(name) or ""
+        if "\0" in value:
+            raise BadRequest(f"invalid value of {name}")
+        return value
 
     def required(self, name: str) -> str:
         """A parameter of the query.
@@ -242,7 +250,9 @@ class Call:
         if size > MAX_PAGE_SIZE:
             raise invalid(f"page_size in query should be less than or equal to {MAX_PAGE_SIZE}")
         page = max(min(page, MAX_PAGE), -MAX_PAGE)
-        return ListQuery(parse_query(self.text("q")), parse_sort(self.text("sort")), page, max(size, -1))
+        return ListQuery(
+            parse_query(self.request.parameter("q") or ""), parse_sort(self.text("sort")), page, max(size, -1)
+        )
 
     def page_headers(self, query: ListQuery, total: int) -> dict[str, str]:
         """``X-Total-Count`` and ``Link``."""
@@ -273,10 +283,11 @@ class Call:
         if not content:
             raise invalid(f"{name} in body is required")
         try:
-            return msgspec.json.decode(content, type=kind)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            reason = str(error) if isinstance(error, msgspec.DecodeError) else "it is no text, or nested too deeply"
-            raise invalid(f'parsing {name} body from "" failed, because {reason}') from None
+            return decode(content, kind)
+        except LimitError as error:
+            raise invalid(f"validation failure list:\n{error}") from None
+        except BodyError as error:
+            raise invalid(f'parsing {name} body from "" failed, because {error}') from None
 
 
 #: A handler's parameter for it.

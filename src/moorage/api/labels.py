@@ -52,6 +52,8 @@ class LabelView(Struct, omit_defaults=True, kw_only=True):
 class LabelRequest(Struct):
     """A label to be made or changed; Harbor's ``Label``."""
 
+    model = "Label"
+
     id: Int64 = 0
     name: str = ""
     description: str = ""

@@ -65,6 +65,8 @@ class MemberGroup(Struct):
 class MemberRequest(Struct):
     """Who shall be a member; Harbor's ``ProjectMember``. ``repositories``: patterns the role is limited to."""
 
+    model = "ProjectMember"
+
     role_id: Int64 = 0
     member_user: MemberUser | None = None
     member_group: MemberGroup | None = None

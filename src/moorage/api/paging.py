@@ -26,9 +26,9 @@ def page_headers(path: str, query: Sequence[tuple[str, str]], wanted: ListQuery,
     headers = {"X-Total-Count": str(total)}
     page, size = wanted.page, wanted.page_size
     links = []
-    if size != 0 and page > 1 and (page - 1) * size < total:
+    if size > 0 and page > 1 and (page - 1) * size < total:
         links.append(_link(path, query, page - 1, size, "prev"))
-    if size != 0 and page * size < total:
+    if size > 0 and page * size < total:
         links.append(_link(path, query, page + 1, size, "next"))
     if links:
         headers["Link"] = " , ".join(links)

@@ -100,6 +100,8 @@ class Deletable(Struct, omit_defaults=True):
 class ProjectRequest(Struct):
     """A project to be made or changed; Harbor's ``ProjectReq``."""
 
+    model = "ProjectReq"
+
     project_name: str = ""
     public: bool | None = None
     metadata: dict[str, str | None] | None = None

@@ -116,6 +116,8 @@ async def _may_create(call: Call, principal: Principal, wanted: ProjectRequest) 
         if robot.level == PROJECT_LEVEL:
             raise Forbidden("Only system level robot can create project")
         raise Forbidden("forbidden: project:create on the system is needed")
+    if not allowed and (await call.services.configurations.current())["project_creation_restriction"] == "adminonly":
+        raise Forbidden("Only system admin can create project")
     if wanted.registry_id is not None:
         if not allowed:
             raise Forbidden("Only system admin can create proxy cache project")

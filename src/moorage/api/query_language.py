@@ -43,6 +43,8 @@ def parse_query(text: str) -> tuple[tuple[str, Filter], ...]:
         key, equals, value = part.partition("=")
         if not equals or not key or not value:
             raise BadRequest(_SYNTAX)
+        if "\0" in part:
+            raise BadRequest(f"invalid value of {key.replace(chr(0), '')[:64]}")
         found[key] = _compared(key, _pattern(value))
     if len(found) > MAX_CONDITIONS:
         raise BadRequest(f"the query string has more than {MAX_CONDITIONS} conditions")

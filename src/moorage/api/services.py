@@ -15,7 +15,10 @@ from moorage.lifecycle.service import TrashService
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
+from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
+from moorage.system.configuring import ConfigurationService
+from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
 
 
@@ -36,5 +39,8 @@ class Services:
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
+    configuring: ConfigurationService
+    allowlist: AllowlistService
+    overview: OverviewService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

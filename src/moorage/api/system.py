@@ -1,21 +1,23 @@
-"""``/api/version``, ``/ping``, ``/health``, ``/systeminfo`` (H rows 4, 103, 104). None of them needs an account."""
+"""``/api/version``, ``/ping``, ``/health``, ``/systeminfo`` (H rows 4, 103, 104)."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from litestar import Response, get
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from moorage.access.principals import ANONYMOUS
 from moorage.api.answers import answer, text
 from moorage.api.call import InjectedCall
+from moorage.api.describe import described
 from moorage.api.operations import BASE
 from moorage.api.times import timestamp
+from moorage.system.configuration import Values
 
 
-class ComponentView(Struct, omit_defaults=True):
+class ComponentHealthStatus(Struct, omit_defaults=True):
     """A part of the system."""
 
     name: str
@@ -23,14 +25,25 @@ class ComponentView(Struct, omit_defaults=True):
     error: str = ""
 
 
-class HealthView(Struct):
+class OverallHealthStatus(Struct):
     """The state of everything; healthy when every part is."""
 
     status: str
-    components: list[ComponentView]
+    components: list[ComponentHealthStatus]
 
 
-class SystemInfo(Struct):
+class AuthproxySetting(Struct):
+    """The authentication proxy, without which a portal could not say how to log in."""
+
+    endpoint: str
+    #: Harbor's swagger file spells it like that.
+    tokenreivew_endpoint: str
+    skip_search: bool
+    verify_cert: bool
+    server_certificate: str
+
+
+class GeneralInfo(Struct, omit_defaults=True):
     """What anybody may know."""
 
     auth_mode: str
@@ -38,9 +51,29 @@ class SystemInfo(Struct):
     self_registration: bool
     banner_message: str
     oidc_provider_name: str
+    authproxy_settings: AuthproxySetting | None = None
+
+    @classmethod
+    def of(cls, values: Values) -> GeneralInfo:
+        """The view of a configuration."""
+        proxy = AuthproxySetting(
+            endpoint=values["http_authproxy_endpoint"],
+            tokenreivew_endpoint=values["http_authproxy_tokenreview_endpoint"],
+            skip_search=values["http_authproxy_skip_search"],
+            verify_cert=values["http_authproxy_verify_cert"],
+            server_certificate=values["http_authproxy_server_certificate"],
+        )
+        return cls(
+            auth_mode=values["auth_mode"],
+            primary_auth_mode=values["primary_auth_mode"],
+            self_registration=values["self_registration"],
+            banner_message=values["banner_message"],
+            oidc_provider_name=values["oidc_name"] if values["auth_mode"] == "oidc_auth" else "",
+            authproxy_settings=proxy if values["auth_mode"] == "http_auth" else None,
+        )
 
 
-class FullSystemInfo(SystemInfo):
+class FullGeneralInfo(GeneralInfo, kw_only=True):
     """What accounts may know."""
 
     harbor_version: str
@@ -54,54 +87,85 @@ class FullSystemInfo(SystemInfo):
     project_creation_restriction: str
 
 
+class Storage(Struct, omit_defaults=True):
+    """Bytes of a disk; nothing is known of what is no disk of ours, such as a bucket."""
+
+    total: int = 0
+    free: int = 0
+
+
+class SystemInfo(Struct):
+    """What the blobs are kept on."""
+
+    storage: list[Storage]
+
+
 @get("/api/version")
 async def get_version(call: InjectedCall) -> Response[bytes]:
     """The version of the API."""
     return text('{"version":"v2.0"}\n', "text/plain; charset=utf-8")
 
 
-@get(f"{BASE}/ping")
+@get(f"{BASE}/ping", opt=described("getPing", answers={200: "text/plain"}))
 async def get_ping(call: InjectedCall) -> Response[bytes]:
     """A sign of life; asks nothing, not even the database."""
     return text("Pong", "text/plain")
 
 
-@get(f"{BASE}/health")
+@get(f"{BASE}/health", opt=described("getHealth", answers={200: OverallHealthStatus}))
 async def get_health(call: InjectedCall) -> Response[bytes]:
     """The state of every part; 200 in any case, as in Harbor."""
     components = await call.services.system.health()
-    views = [ComponentView(c.name, "healthy" if c.healthy else "unhealthy", c.error) for c in components]
+    views = [ComponentHealthStatus(c.name, "healthy" if c.healthy else "unhealthy", c.error) for c in components]
     status = "healthy" if all(c.healthy for c in components) else "unhealthy"
-    return answer(HealthView(status, views))
+    return answer(OverallHealthStatus(status, views))
 
 
-@get(f"{BASE}/systeminfo")
+@get(f"{BASE}/systeminfo", opt=described("getSystemInfo", answers={200: FullGeneralInfo}))
 async def get_systeminfo(call: InjectedCall) -> Response[bytes]:
     """General facts; the version is told to accounts only."""
-    known = call.services.system.configuration
-    public = SystemInfo(
-        auth_mode=known.auth_mode,
-        primary_auth_mode=known.primary_auth_mode,
-        self_registration=known.self_registration,
-        banner_message=known.banner_message,
-        oidc_provider_name="",
-    )
-    if await call.principal() is ANONYMOUS:
+    # As two tasks they are in one round trip.
+    principal, values = await asyncio.gather(call.principal(), call.services.configurations.current())
+    public = GeneralInfo.of(values)
+    if principal is ANONYMOUS:
         return answer(public)
+    system, known = call.services.system, call.services.system.configuration
     return answer(
-        FullSystemInfo(
-            **asdict(public),
+        FullGeneralInfo(
+            **{name: getattr(public, name) for name in public.__struct_fields__},
             harbor_version=known.harbor_version,
             external_url=call.base_url,
             registry_url=call.base_url.partition("://")[2],
             current_time=timestamp(datetime.now(UTC)),
-            has_ca_root=known.has_ca_root,
-            read_only=known.read_only,
-            notification_enable=known.notification_enable,
+            has_ca_root=system.has_certificate(),
+            read_only=values["read_only"],
+            notification_enable=values["notification_enable"],
             registry_storage_provider_name=known.storage_driver,
-            project_creation_restriction=known.project_creation_restriction,
+            project_creation_restriction=values["project_creation_restriction"],
         )
     )
 
 
-HANDLERS = [get_version, get_ping, get_health, get_systeminfo]
+@get(
+    f"{BASE}/systeminfo/volumes",
+    opt=described("getVolumes", answers={200: SystemInfo}, errors=(401, 403)),
+)
+async def get_volumes(call: InjectedCall) -> Response[bytes]:
+    """How full the disk is that blobs are kept on."""
+    await call.require_system("system-volumes", "read")
+    volume = await call.services.system.volume()
+    return answer(SystemInfo([Storage() if volume is None else Storage(volume.total, volume.free)]))
+
+
+@get(
+    f"{BASE}/systeminfo/getcert",
+    opt=described("getCert", answers={200: "application/octet-stream"}, errors=(404,)),
+)
+async def get_certificate(call: InjectedCall) -> Response[bytes]:
+    """The certificate of the authority that clients must trust."""
+    content = await call.services.system.certificate()
+    headers = {"content-type": "application/octet-stream", "content-disposition": "attachment; filename=ca.crt"}
+    return Response(content, status_code=200, headers=headers)
+
+
+HANDLERS = [get_version, get_ping, get_health, get_systeminfo, get_volumes, get_certificate]

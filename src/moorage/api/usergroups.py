@@ -50,6 +50,8 @@ class GroupFound(Struct):
 class GroupRequest(Struct):
     """A group to be made or changed; Harbor's ``UserGroup``."""
 
+    model = "UserGroup"
+
     group_name: str = ""
     group_type: int = 0
     ldap_group_dn: str = ""

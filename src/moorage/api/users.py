@@ -66,6 +66,8 @@ class UserFound(Struct):
 class UserCreation(Struct):
     """A user to be made; Harbor's ``UserCreationReq``."""
 
+    model = "UserCreationReq"
+
     username: str = ""
     password: str = ""
     email: str = ""
@@ -84,6 +86,8 @@ class UserProfile(Struct):
 class PasswordChange(Struct):
     """Harbor's ``PasswordReq``."""
 
+    model = "PasswordReq"
+
     old_password: str = ""
     new_password: str = ""
 
@@ -91,11 +95,15 @@ class PasswordChange(Struct):
 class SysadminFlag(Struct):
     """Harbor's ``UserSysAdminFlag``."""
 
+    model = "UserSysAdminFlag"
+
     sysadmin_flag: bool = False
 
 
 class CliSecret(Struct):
     """Harbor's ``OIDCCliSecretReq``."""
+
+    model = "OIDCCliSecretReq"
 
     secret: str = ""
 

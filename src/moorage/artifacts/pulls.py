@@ -64,6 +64,7 @@ class PullStatistics:
         self._configuration = configuration
         self._metrics = metrics
         self._stopping = asyncio.Event()
+        self._flushing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._pulls: list[Pull] = []
         # What is to be written, by what it is written to; the times are those of the first and of the last pull.
@@ -121,7 +122,11 @@ class PullStatistics:
         self._forget()
 
     async def flush(self) -> bool:
-        """Write a batch of what was pulled; whether there is more."""
+        """Write a batch of what was pulled; whether there is more. One at a time: each writes what it sees."""
+        async with self._flushing:
+            return await self._flush()
+
+    async def _flush(self) -> bool:
         self._collect()
         if not (self._counts or self._artifacts or self._tags or self._events):
             return False

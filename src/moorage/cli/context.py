@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
     from moorage.settings import Settings
+    from moorage.system.configuration import Configurations
 
 T = TypeVar("T")
 
@@ -74,6 +75,7 @@ class CommandServices:
     audit: AuditService
     trash: TrashService
     tag_history: TagHistoryService
+    configurations: Configurations
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -122,6 +124,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.lifecycle.history import TagHistoryService
     from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
+    from moorage.system.configuring import configurations_of
 
     database = Database(settings.database, url)
     await database.open()
@@ -137,6 +140,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
             keys=keys,
             audit=AuditService(database),
             trash=TrashService(database, settings.trash.retention_days),
+            configurations=configurations_of(settings, reader),
             tag_history=TagHistoryService(database),
         )
     finally:

@@ -59,8 +59,11 @@ def rotate(
     """Sign new tokens with a new key; tokens that are valid stay so until they expire."""
 
     async def work(services: CommandServices) -> str:
+        from moorage.identity.token_endpoint import MAX_LIFETIME
+
         # Whatever was signed until every replica has noticed must have expired before a key goes.
-        return await services.keys.rotate(keep=2 * services.settings.security.token_expiration)
+        minutes = (await services.configurations.current())["token_expiration"]
+        return await services.keys.rotate(keep=2 * min(60 * minutes, MAX_LIFETIME))
 
     kid = run(Target(config, data, database_url), work)
     print_one(f"New tokens are signed with the key {kid} within a minute.", {"kid": kid}, output)

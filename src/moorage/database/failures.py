@@ -7,7 +7,7 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from moorage.errors import InsufficientStorage, MoorageError, QuotaExceeded, ServiceUnavailable
+from moorage.errors import BadRequest, InsufficientStorage, MoorageError, QuotaExceeded, ServiceUnavailable
 
 #: SQLSTATE classes and codes of a server, pooler or connection that is away, going, starting or full, and of a
 #: former primary that became a replica while a connection to it was open.
@@ -16,12 +16,16 @@ _READ_ONLY = "25006"
 
 #: Of the functions that keep the limits of projects (migration 0009).
 _QUOTA = "MQ001"
+_UNFIT = (pg.NumericValueOutOfRange, pg.CharacterNotInRepertoire, pg.UntranslatableCharacter)
 
 RETRY = {"Retry-After": "1"}
 
 
 def explain(error: BaseException, statement_timeout: float) -> MoorageError | None:
-    """The error a client should see in place of ``error``; None when it is a fault of the program."""
+    """The error a client should see in place of ``error``.
+
+    None when it is about neither the state of the database nor a value that it cannot keep.
+    """
     if isinstance(error, PoolTimeout):
         return ServiceUnavailable("the database is busy: no connection became free in time", headers=RETRY)
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -29,6 +33,9 @@ def explain(error: BaseException, statement_timeout: float) -> MoorageError | No
         return None
     if isinstance(cause, pg.QueryCanceled):
         return too_slow(statement_timeout)
+    if isinstance(cause, _UNFIT) or (isinstance(cause, psycopg.DataError) and cause.sqlstate is None):
+        # A NUL in a text, a number beyond its column: for what the use case did not look at.
+        return BadRequest("the request has a value that cannot be kept")
     if isinstance(cause, pg.DiskFull):
         return InsufficientStorage("the database's disk is full: free some space, then try again")
     state = cause.sqlstate

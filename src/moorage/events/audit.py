@@ -11,8 +11,8 @@ from moorage.events import audit_queries as queries
 from moorage.events.audit_queries import Counted
 from moorage.events.chain import AuditRow, chained
 from moorage.events.metrics import EventMetrics
-from moorage.events.models import Recorded
-from moorage.events.vocabulary import ANONYMOUS, description, disabled_types, event_type
+from moorage.events.models import Event, Recorded
+from moorage.events.vocabulary import ANONYMOUS, OPERATIONS, description, disabled_types, event_type
 
 #: Harbor's configuration as of now, every key.
 Configuration = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -41,7 +41,7 @@ class AuditWriter:
         elif await queries.end_forwarding(connection):
             await queries.count(connection, await queries.keep_unforwarded(connection))
         off = self._turned_off()
-        wanted = [event for event in events if event_type(event.event.operation, event.event.resource_type) not in off]
+        wanted = [recorded for recorded in events if _is_logged(recorded.event, off)]
         if not wanted:
             return
         rows = [_row(last + number, event) for number, event in enumerate(wanted, 1)]
@@ -59,6 +59,10 @@ class AuditWriter:
     def _turned_off(self) -> frozenset[str]:
         off = disabled_types(self._values.get("disabled_audit_log_event_types"))
         return off | {"pull_artifact"} if self._values.get("pull_audit_log_disable") else off
+
+
+def _is_logged(event: Event, off: frozenset[str]) -> bool:
+    return event.operation in OPERATIONS and event_type(event.operation, event.resource_type) not in off
 
 
 def pulls_wanted(values: Mapping[str, Any]) -> bool:

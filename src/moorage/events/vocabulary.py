@@ -48,10 +48,13 @@ EVENT_TYPES = (
     "delete_usergroup",
     "create_artifact_label",
     "delete_artifact_label",
-    "create_immutable_rule",
-    "update_immutable_rule",
-    "delete_immutable_rule",
+    "create_immutable_tag_rule",
+    "update_immutable_tag_rule",
+    "delete_immutable_tag_rule",
 )
+
+#: What the log is about. Other operations are told to other consumers alone, such as a quota that is nearly used up.
+OPERATIONS = frozenset({"create", "delete", "pull", "update", "login", "logout"})
 
 #: What Harbor's older audit log knows.
 LEGACY_OPERATIONS = ("create", "delete", "pull")

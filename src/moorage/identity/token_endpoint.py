@@ -27,12 +27,16 @@ from moorage.identity.basic import basic_credentials
 from moorage.identity.scopes import Scope, parse_scopes
 from moorage.identity.service import IdentityService
 from moorage.identity.tokens import Access, TokenIssuer
+from moorage.system.configuration import Configurations
 
 REGISTRY_SERVICE = "harbor-registry"
 
 #: Longest form of a POST, and most of its fields.
 MAX_FORM = 64 * 1024
 MAX_FIELDS = 100
+
+#: Longest life of a token, in seconds; clients keep it in 32 bits.
+MAX_LIFETIME = 2**31 - 1
 
 #: What a token can allow on a repository; Harbor names them in this order.
 ACTIONS = ("delete", "pull", "push")
@@ -58,13 +62,15 @@ class TokenEndpoint:
         access: AccessService,
         issuer: TokenIssuer,
         refresh_lifetime: float,
+        configurations: Configurations,
     ) -> None:
-        """``refresh_lifetime``: seconds a refresh token is valid."""
+        """``refresh_lifetime``: seconds a refresh token is valid; how long others are is in the configuration."""
         self._database = database
         self._identity = identity
         self._access = access
         self._issuer = issuer
         self._refresh_lifetime = refresh_lifetime
+        self._configurations = configurations
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
@@ -128,13 +134,15 @@ class TokenEndpoint:
         self, request: Request, principal: Principal, scopes: Sequence[Scope], refresh: str | None = None
     ) -> Response:
         request.principal = principal.name
-        access = await self._granted(principal, scopes)
+        # As two tasks they are in one round trip.
+        access, values = await asyncio.gather(self._granted(principal, scopes), self._configurations.current())
+        lifetime = min(values["token_expiration"] * 60, MAX_LIFETIME)
         now = time.time()
-        token = await self._issuer.issue(principal, REGISTRY_SERVICE, access, now)
+        token = await self._issuer.issue(principal, REGISTRY_SERVICE, access, now, lifetime)
         answer: dict[str, object] = {
             "token": token,
             "access_token": token,
-            "expires_in": self._issuer.lifetime,
+            "expires_in": lifetime,
             "issued_at": datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         if request.method == "POST":

@@ -55,13 +55,20 @@ class TokenIssuer:
         self._keys = keys
         self.lifetime = int(lifetime)
 
-    async def issue(self, principal: Principal, service: str, access: Sequence[Access] | None, now: float) -> str:
-        """A token for ``service``; ``access`` None: no scope was asked for."""
+    async def issue(
+        self,
+        principal: Principal,
+        service: str,
+        access: Sequence[Access] | None,
+        now: float,
+        lifetime: int | None = None,
+    ) -> str:
+        """A token for ``service``; ``access`` None: no scope was asked for; ``lifetime`` None: the issuer's own."""
         key = await self._keys.signing()
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": service,
-            "exp": int(now) + self.lifetime,
+            "exp": int(now) + (self.lifetime if lifetime is None else lifetime),
             "nbf": int(now),
             "iat": int(now),
             "jti": secrets.token_urlsafe(12),

@@ -107,6 +107,11 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [or_(*ways)]
 
 
+def visible_to(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Conditions on ``project`` for what the viewer may see; none for everything."""
+    return _visible(viewer)
+
+
 _SELECT = select(
     _P.project_id,
     _P.name,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
@@ -181,6 +182,11 @@ class ProjectService:
             await forget_project(connection, project_id, name)
             await queries.delete_project(connection, project_id)
             await record(connection, actor, Event("delete", "project", name, project_id))
+
+
+def visible_to(viewer: Viewer) -> Sequence[ColumnElement[bool]]:
+    """Conditions on the table ``project`` for statements of others: what the viewer may see."""
+    return queries.visible_to(viewer)
 
 
 async def add_library(connection: AsyncConnection, *, owner_id: int) -> None:

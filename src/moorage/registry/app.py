@@ -7,7 +7,7 @@ import asyncio
 import structlog
 
 from moorage.asgi import ClientDisconnected, Request, Response, error_response
-from moorage.errors import MethodNotAllowed, MoorageError, NotFound, QuotaExceeded
+from moorage.errors import MethodNotAllowed, MoorageError, NotFound, QuotaExceeded, ReadOnly
 from moorage.oci.names import looks_like_digest, split_name
 from moorage.registry.exchange import API_VERSION, Exchange, RegistryServices
 from moorage.registry.metrics import RegistryMetrics
@@ -59,12 +59,29 @@ class RegistryApp:
             split_name(name)
         return route, name, reference
 
+    async def _pass_to_change(self, route: Route, exchange: Exchange) -> None:
+        """Run the policies of a request that changes something.
+
+        In read-only mode it is refused whoever asks, hence before what the policies say (H row 11). It is asked in the
+        round trip of what they ask first.
+        """
+        read_only = asyncio.create_task(self._services.configurations.is_read_only())
+        try:
+            for policy in route.policies:
+                await policy(exchange)
+        finally:
+            if await read_only:
+                raise ReadOnly
+
     async def _answer(self, route: Route, exchange: Exchange) -> Response:
         try:
             if route.facts is not None:
                 exchange.facts = route.facts(exchange)
-            for policy in route.policies:
-                await policy(exchange)
+            if route.method == "GET":
+                for policy in route.policies:
+                    await policy(exchange)
+            else:
+                await self._pass_to_change(route, exchange)
             return await route.handler(exchange)
         except ClientDisconnected:
             raise

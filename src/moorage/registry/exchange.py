@@ -23,6 +23,7 @@ from moorage.oci.manifests import Limits
 from moorage.projects.quotas import QuotaService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import RegistrySettings
+from moorage.system.configuration import Configurations
 
 API_VERSION = (b"docker-distribution-api-version", b"registry/2.0")
 
@@ -42,6 +43,7 @@ class RegistryServices:
     pulls: PullStatistics
     quotas: QuotaService
     trash: TrashService
+    configurations: Configurations
     external_url: str | None
 
     @property

@@ -1,7 +1,8 @@
 """Every endpoint of /v2, and what a request to it must pass.
 
 The whole push and pull policy is this table. A route names its methods, the path after ``/v2/``, the policies in the
-order they run, and the handler; ``facts`` are looked up while the policies run.
+order they run, and the handler; ``facts`` are looked up while the policies run. Before them all stands the read-only
+mode, for every method but GET and HEAD (``app``).
 """
 
 from __future__ import annotations

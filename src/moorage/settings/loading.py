@@ -34,7 +34,11 @@ SERVICE_LINK = re.compile(
     r"|\w+_PORT(_\d+_(TCP|UDP|SCTP))?=(tcp|udp|sctp)://.*"
     r"|\w+_PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)=.*"
 )
-ADMIN_PASSWORD = "security.admin_password"
+#: Harbor's names of variables that are settings here.
+HARBOR_NAMES = {
+    "HARBOR_ADMIN_PASSWORD": "security.admin_password",
+    "CONFIG_OVERWRITE_JSON": "system.config_overwrite_json",
+}
 
 COMMAND_LINE = "command line"
 
@@ -144,8 +148,8 @@ def _from_file(path: Path | None, fields: Mapping[str, FieldInfo]) -> _Items:
 
 def _from_environment(environ: Mapping[str, str], fields: Mapping[str, FieldInfo]) -> _Items:
     names = {environment_name(key): key for key in fields}
-    # Harbor's name comes first, so that ours wins where both are set.
-    given = {"HARBOR_ADMIN_PASSWORD": ADMIN_PASSWORD, **names}
+    # Harbor's names come first, so that ours win where both are set.
+    given = {**HARBOR_NAMES, **names}
     for name, key in given.items():
         file_name = name + "_FILE"
         value, file = environ.get(name), environ.get(file_name)

@@ -105,7 +105,12 @@ class SecuritySettings(Section):
         None, description="At least 16 characters; encrypts secrets at rest. Default: generated in the data directory."
     )
     token_algorithm: Literal["RS256", "ES256"] = Field("RS256", description="How registry tokens are signed.")
-    token_expiration: Seconds = Field(1800, ge=60, description="Seconds a registry token is valid.")
+    token_expiration: Seconds = Field(
+        1800,
+        ge=60,
+        description="Seconds a registry token is valid, rounded up to minutes, while Harbor's"
+        " token_expiration was not set.",
+    )
     refresh_token_expiration: Seconds = Field(90 * 86400, description="Seconds an OAuth2 refresh token is valid.")
     admin_password: SecretStr | None = Field(
         None, description="The admin's password at the first start (also HARBOR_ADMIN_PASSWORD); default: generated."
@@ -130,6 +135,20 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class SystemSettings(Section):
+    """The instance as clients of Harbor's API see it."""
+
+    config_overwrite_json: SecretStr | None = Field(
+        None,
+        description="Values of Harbor's configuration as a JSON object (also CONFIG_OVERWRITE_JSON); with it, nobody"
+        " can change the configuration through the API.",
+    )
+    ca_certificate: Path = Field(
+        Path("/etc/core/ca/ca.crt"),
+        description="PEM file of the authority that clients must trust, offered for download when it is there.",
+    )
+
+
 class LogSettings(Section):
     """Structured logs on standard error."""
 
@@ -149,6 +168,7 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 
 

@@ -43,7 +43,7 @@ from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
-from moorage.database.tables.system import configuration
+from moorage.database.tables.system import configuration, cve_allowlist
 
 __all__ = [
     "artifact",
@@ -60,6 +60,7 @@ __all__ = [
     "blob",
     "change_count",
     "configuration",
+    "cve_allowlist",
     "immutable_rule",
     "label",
     "login_failure",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from moorage.database.tables.metadata import metadata, timestamp
 
@@ -14,4 +14,17 @@ configuration = Table(
     Column("key", Text, primary_key=True),
     Column("value", JSONB, nullable=False),
     timestamp("update_time"),
+)
+
+#: CVEs nobody minds (H row 66): one row at most, since projects keep theirs elsewhere.
+cve_allowlist = Table(
+    "cve_allowlist",
+    metadata,
+    Column("allowlist_id", BigInteger, primary_key=True, autoincrement=False, server_default=text("1")),
+    Column("items", ARRAY(Text), nullable=False),
+    #: Seconds since the epoch, as clients gave them; null: it does not expire.
+    Column("expires_at", BigInteger),
+    timestamp("creation_time"),
+    timestamp("update_time"),
+    CheckConstraint("allowlist_id = 1", name="one"),
 )

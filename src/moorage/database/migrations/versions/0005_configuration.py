@@ -1,4 +1,4 @@
-"""Configuration that is changed while running.
+"""Configuration that is changed while running, and the CVE allow-list.
 
 Revision ID: 0005
 Revises: 0004
@@ -19,6 +19,16 @@ CREATE TABLE configuration (
     value JSONB NOT NULL,
     update_time TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_configuration PRIMARY KEY (key)
+);
+
+CREATE TABLE cve_allowlist (
+    allowlist_id BIGINT DEFAULT 1 NOT NULL,
+    items TEXT[] NOT NULL,
+    expires_at BIGINT,
+    creation_time TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    update_time TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_cve_allowlist PRIMARY KEY (allowlist_id),
+    CONSTRAINT ck_cve_allowlist_one CHECK (allowlist_id = 1)
 );
 """
 

@@ -1,0 +1,119 @@
+"""``/search`` (H row 61)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litestar import Response, get
+from msgspec import Struct
+
+from moorage.access.principals import PrincipalKind
+from moorage.access.roles import strongest
+from moorage.api.answers import answer
+from moorage.api.call import Call, InjectedCall, check_length
+from moorage.api.describe import described, text
+from moorage.api.operations import BASE
+from moorage.api.times import NEVER, timestamp
+from moorage.database.listing import Contains, ListQuery
+from moorage.projects.models import Project, Viewer
+from moorage.system.models import FoundRepository
+
+#: Most projects, and most repositories, of an answer.
+MAX_FOUND = 1_000
+#: Longest text that is searched for: no name is longer.
+MAX_TEXT = 512
+
+
+class NoAllowlist(Struct):
+    """Where a project's allow-list would be, which a search does not look up."""
+
+    items: None = None
+    creation_time: str = NEVER
+    update_time: str = NEVER
+
+
+class SearchProject(Struct, omit_defaults=True, kw_only=True):
+    """A project that was found."""
+
+    project_id: int
+    name: str
+    owner_id: int
+    repo_count: int
+    metadata: Mapping[str, str]
+    cve_allowlist: NoAllowlist
+    current_user_role_ids: list[int] | None
+    creation_time: str
+    update_time: str
+    current_user_role_id: int = 0
+
+    @classmethod
+    def of(cls, project: Project) -> SearchProject:
+        """The view of a project read for its viewer."""
+        role = strongest(frozenset(project.roles))
+        return cls(
+            project_id=project.project_id,
+            name=project.name,
+            owner_id=project.owner_id,
+            repo_count=project.repo_count,
+            metadata={**project.metadata, "public": "true" if project.public else "false"},
+            cve_allowlist=NoAllowlist(),
+            current_user_role_ids=[int(known) for known in project.roles] or None,
+            creation_time=timestamp(project.creation_time),
+            update_time=timestamp(project.update_time),
+            current_user_role_id=0 if role is None else int(role),
+        )
+
+
+class SearchRepository(Struct, omit_defaults=True, kw_only=True):
+    """A repository that was found."""
+
+    repository_name: str
+    project_id: int
+    project_name: str
+    artifact_count: int = 0
+    project_public: bool = False
+    pull_count: int = 0
+
+    @classmethod
+    def of(cls, found: FoundRepository) -> SearchRepository:
+        """The view of a repository."""
+        return cls(
+            repository_name=found.name,
+            project_id=found.project_id,
+            project_name=found.project_name,
+            artifact_count=found.artifact_count,
+            project_public=found.project_public,
+            pull_count=found.pull_count,
+        )
+
+
+class Search(Struct):
+    """What was found; lists are empty, never null."""
+
+    project: list[SearchProject]
+    repository: list[SearchRepository]
+
+
+@get(f"{BASE}/search", opt=described("search", query=(text("q", required=True),), answers={200: Search}, errors=(422,)))
+async def search(call: InjectedCall) -> Response[bytes]:
+    """Projects and repositories by a part of their names, of what who asks may see."""
+    part = call.required("q")
+    check_length(part, "q", MAX_TEXT)
+    viewer = await viewer_of(call)
+    query = ListQuery((("name", Contains(part)),), page_size=MAX_FOUND)
+    _, projects = await call.services.projects.list(query, viewer)
+    repositories = await call.services.overview.repositories_named(part, viewer, MAX_FOUND)
+    return answer(Search([SearchProject.of(p) for p in projects], [SearchRepository.of(r) for r in repositories]))
+
+
+async def viewer_of(call: Call) -> Viewer:
+    """For whom is searched and counted: a robot sees what is public, as in Harbor."""
+    principal = await call.principal()
+    if principal.kind is not PrincipalKind.USER:
+        return Viewer()
+    state = await call.state()
+    # An account that was disabled a moment ago is nobody.
+    return Viewer(everything=state.valid and state.sysadmin, user_id=principal.id) if state.valid else Viewer()
+
+
+HANDLERS = [search]

@@ -98,7 +98,9 @@ def page(verdicts: Sequence[Verdict], known: Sequence[Reason]) -> Iterator[str]:
     never = [reason for reason in known if reason.never]
     if never:
         yield from ("", "Described in Harbor's file, but not what Harbor does, hence not counted as missing:", "")
-    yield from (f"- {', '.join(f'`{gap}`' for gap in reason.gaps)} of {_operations(reason)}: {reason.why}" for reason in never)
+    yield from (
+        f"- {', '.join(f'`{gap}`' for gap in reason.gaps)} of {_operations(reason)}: {reason.why}" for reason in never
+    )
     missing = [verdict for verdict in verdicts if verdict.state == "missing"]
     if missing:
         yield from ("", "Missing, and answered with 501:", "", "| group | operations |", "| --- | --- |")

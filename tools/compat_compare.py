@@ -208,7 +208,12 @@ def _resolve(kind: str, api: Api) -> str:
 def _fits(wanted: str, found: str) -> bool:
     """Files and texts are both bodies without a form; every whole number is a number; nothing at all may be null."""
     same = ({"string", "file"}, {"number", "integer"})
-    return wanted == found or "any" in (wanted, found) or found == "null" or any({wanted, found} <= kinds for kinds in same)
+    return (
+        wanted == found
+        or "any" in (wanted, found)
+        or found == "null"
+        or any({wanted, found} <= kinds for kinds in same)
+    )
 
 
 def _content(holder: Mapping[str, Any]) -> str:

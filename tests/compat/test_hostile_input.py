@@ -162,6 +162,9 @@ def _fields(body: Any) -> list[str] | None:
 
 ALL = list(operations())
 
+#: Deletions that are content when there is nothing to delete, as Harbor's is.
+CONTENT = {"deleteUserGroup"}
+
 
 class Attacker:
     """Sends, and looks at every answer."""
@@ -202,7 +205,8 @@ def test_names_in_the_path(attacker: Attacker) -> None:
     for name, kind in attacker.operation.names.items():
         for value in NUMBERS if kind == "integer" else NAMES:
             answer = attacker.send(attacker.operation.url(**{name: value}), _plain(attacker.operation))
-            assert answer.status_code >= 400 or attacker.operation.method in ("GET", "HEAD"), (name, value)
+            unharmed = attacker.operation.method in ("GET", "HEAD") or attacker.operation.id in CONTENT
+            assert answer.status_code >= 400 or unharmed, (name, value)
 
 
 @each([operation for operation in ALL if operation.query])

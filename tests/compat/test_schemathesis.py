@@ -1,4 +1,4 @@
-"""What the description allows and what it does not, made up by schemathesis: no fault, and nothing that is not described.
+"""What the description allows and what it does not, made up by schemathesis: no fault, nothing undescribed.
 
 Bounded: a few requests an operation. ``test_hostile_input`` asks each the same questions, one by one.
 """

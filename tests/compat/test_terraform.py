@@ -105,17 +105,18 @@ def test_a_robot_of_the_system(provider: Provider) -> None:
         {"action": "pull", "resource": "repository", "effect": "allow"},
         {"action": "push", "resource": "repository", "effect": "allow"},
     ]
+    permissions = [
+        {"kind": "system", "namespace": "/", "access": [{"action": "list", "resource": "project"}]},
+        {"kind": "project", "namespace": "library", "access": access},
+        {"kind": "project", "namespace": "*", "access": access[:1]},
+    ]
     body = {
         "name": robot_name,
         "description": "managed",
         "disable": False,
         "duration": -1,
         "level": "system",
-        "permissions": [
-            {"kind": "system", "namespace": "/", "access": [{"action": "list", "resource": "project"}]},
-            {"kind": "project", "namespace": "library", "access": access},
-            {"kind": "project", "namespace": "*", "access": access[:1]},
-        ],
+        "permissions": permissions,
     }
     made = provider.send("POST", "/robots", body, 201)
     created = made.json()
@@ -129,7 +130,7 @@ def test_a_robot_of_the_system(provider: Provider) -> None:
     assert (found["name"], found["level"], found["duration"]) == (f"robot${robot_name}", "system", -1)
     assert {permission["namespace"] for permission in found["permissions"]} == {"/", "library", "*"}
     changed = {**body, "id": created["id"], "name": found["name"], "editable": True, "disable": True, "duration": 30}
-    changed["permissions"] = body["permissions"][1:]
+    changed["permissions"] = permissions[1:]
     provider.send("PUT", robot, changed)
     found = provider.send("GET", robot).json()
     assert (found["disable"], found["duration"], len(found["permissions"])) == (True, 30, 2)

@@ -12,7 +12,7 @@ from tools.compat_digest import digest
 
 pytestmark = pytest.mark.unit
 
-MODELS = {
+MODELS: dict[str, Any] = {
     "Box": {"id": "integer", "labels": "{string}", "inside": "[Box]", "size": "Sizes"},
     "Sizes": "{integer}",
     "Errors": {"errors": "[Error]"},
@@ -71,7 +71,7 @@ def test_fields_are_compared_however_deep_they_are() -> None:
 
 
 def test_a_model_is_a_map_with_known_keys() -> None:
-    models = {**MODELS, "Mine": {**MODELS["Box"], "size": "Storage"}, "Storage": {"storage": "integer"}}  # type: ignore[dict-item]
+    models = {**MODELS, "Mine": {**MODELS["Box"], "size": "Storage"}, "Storage": {"storage": "integer"}}
     assert gaps(replace(BOX, answers={**BOX.answers, "200": "[Mine]"}), models) == []
 
 

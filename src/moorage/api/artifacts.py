@@ -50,7 +50,7 @@ def _flags(call: Call) -> Flags:
 @get(
     _ARTIFACTS,
     opt=described(
-        "listArtifacts", query=(*LIST, *_WITH), answers={200: list[ArtifactView]}, errors=(400, 401, 403, 422)
+        "listArtifacts", query=(*LIST, *_WITH), answers={200: list[ArtifactView]}, errors=(400, 401, 403, 404, 422)
     ),
 )
 async def list_artifacts(call: InjectedCall, project: FromPath[str], repository: FromPath[str]) -> Response[bytes]:

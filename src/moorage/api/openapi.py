@@ -48,6 +48,7 @@ _GROUPS = {
     "robots": "robot",
     "permissions": "permissions",
     "quotas": "quota",
+    "syncquota": "quota",
     "immutabletagrules": "immutable",
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",

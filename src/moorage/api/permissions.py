@@ -15,7 +15,7 @@ from moorage.identity.models import PROJECT, SYSTEM
 from moorage.identity.permissions import CATALOGUE
 
 
-class PermissionView(Struct):
+class CataloguedPermission(Struct):
     """One thing that can be allowed."""
 
     resource: str
@@ -25,12 +25,12 @@ class PermissionView(Struct):
 class PermissionsView(Struct):
     """What can be allowed on the system, and in projects."""
 
-    system: list[PermissionView]
-    project: list[PermissionView]
+    system: list[CataloguedPermission]
+    project: list[CataloguedPermission]
 
 
-def _views(kind: str) -> list[PermissionView]:
-    return [PermissionView(resource, action) for resource, action in CATALOGUE[kind]]
+def _views(kind: str) -> list[CataloguedPermission]:
+    return [CataloguedPermission(resource, action) for resource, action in CATALOGUE[kind]]
 
 
 @get(

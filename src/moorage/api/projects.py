@@ -78,7 +78,7 @@ async def head_project(call: InjectedCall) -> Response[None]:
         query=(header("X-Resource-Name-In-Location", "boolean"),),
         body=ProjectRequest,
         answers={201: None},
-        errors=(400, 401, 403, 409, 422),
+        errors=(400, 401, 403, 409, 422, 501),
     ),
 )
 async def create_project(call: InjectedCall) -> Response[bytes]:

@@ -117,7 +117,11 @@ async def update_quota(call: InjectedCall, id: FromPath[str]) -> Response[bytes]
     return done()
 
 
-@post("/api/internal/syncquota", status_code=200)
+@post(
+    "/api/internal/syncquota",
+    status_code=200,
+    opt=described("syncQuota", answers={200: None}, errors=(401, 403)),
+)
 async def sync_quota(call: InjectedCall) -> Response[bytes]:
     """Sum up afresh what every project holds. Nothing has to stand still meanwhile."""
     await call.require_system("quota", "update")

@@ -104,7 +104,7 @@ async def update_repository(call: InjectedCall, project: FromPath[str], reposito
     return done()
 
 
-@delete(_PATH, status_code=200, opt=described("deleteRepository", answers={200: None}, errors=(401, 403, 404)))
+@delete(_PATH, status_code=200, opt=described("deleteRepository", answers={200: None}, errors=(401, 403, 404, 412)))
 async def delete_repository(call: InjectedCall, project: FromPath[str], repository: FromPath[str]) -> Response[bytes]:
     """Delete a repository with everything in it."""
     path = await repository_of(call, project, repository, "repository", "delete")

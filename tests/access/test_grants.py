@@ -280,6 +280,7 @@ async def test_lists_over_projects_show_what_may_be_read(registry: Registry, app
     async def readable(principal: Principal) -> list[str]:
         reach = await application.access.reach(principal, "repository", "list")
         condition = reach.condition(repository.c.project_id, repository.c.name)
+        condition &= repository.c.first_push_time.is_not(None)
         async with application.database.connect() as connection:
             return list(await connection.scalars(select(repository.c.name).where(condition).order_by("name")))
 

@@ -162,11 +162,12 @@ async def test_a_deleted_repository_takes_along_what_no_manifest_refers_to(
     assert await used(application, project) == size(kept)
 
 
-async def test_a_deleted_project_holds_nothing(application: Application, registry: Registry, project: int) -> None:
+async def test_a_deleted_project_has_no_quota(application: Application, registry: Registry, project: int) -> None:
     await registry.push_blob("shop/a", random_bytes(500))
     await application.projects.delete(project)
-    async with application.database.connect() as connection:
-        assert await connection.scalar(text("SELECT quota_usage(:p)"), {"p": project}) == 0
+    total, quotas = await application.quotas.list(ListQuery(page_size=-1))
+    assert project not in {quota.project_id for quota in quotas}
+    assert total == len(quotas)
     with pytest.raises(NotFound, match=f"quota {project} not found"):
         await application.quotas.get(project)
     again = await application.projects.create("shop", owner_id=1, public=False)

@@ -83,7 +83,10 @@ async def test_a_label_is_made_shown_changed_and_deleted(replica: Replica, shop:
         ({"name": "x\0", "scope": "g"}, (400, "the name of a label contains an illegal character")),
         ({"name": "taken", "scope": "g"}, (409, "label taken already exists")),
         ({"name": 5, "scope": "g"}, (422, "Go struct field Label.name of type string")),
-        ({"name": "x", "scope": "p", "project_id": 2**63}, (422, f"project_id in body should be less than or equal to {2**63 - 1}")),
+        (
+            {"name": "x", "scope": "p", "project_id": 2**63},
+            (422, f"project_id in body should be less than or equal to {2**63 - 1}"),
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_label_is_said(

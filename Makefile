@@ -72,12 +72,18 @@ check: setup ## lint, format, types, import layers, lock file and generated page
 	@$(BIN)/lint-imports --no-logo --cache-dir .cache/import_linter
 	@if [ -x $(BIN)/uv ]; then $(BIN)/uv lock --check --quiet || { echo "uv.lock is out of date: run uv lock" >&2; exit 1; }; fi
 	@$(BIN)/python tools/generate_docs.py --check
+	@$(BIN)/python -m tools.compat --check
 
 .PHONY: format
 format: setup ## format the code and regenerate the generated pages
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/generate_docs.py
+	@$(BIN)/python -m tools.compat --write
+
+.PHONY: compat
+compat: setup ## compare the API with Harbor's, operation by operation
+	@$(BIN)/python -m tools.compat $(ARGS)
 
 .PHONY: bench
 bench: setup ## measure against other registries; results in bench/results

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 
@@ -26,7 +26,10 @@ class Repository:
     referrers: tuple[int, ...] = ()
 
 
-def connect(url: str) -> psycopg.Connection[Any]:
+Database: TypeAlias = psycopg.Connection[Any]
+
+
+def connect(url: str) -> Database:
     """A connection that commits each statement; the URL is what ``moorage db url`` prints."""
     # Parameters are put in by the client: format() and generate_series() cannot tell the type of a bound one.
     return psycopg.connect(url, autocommit=True, cursor_factory=psycopg.ClientCursor)
@@ -79,7 +82,7 @@ _REFERRER_BYTES = (
     '"subject":{"mediaType":"' + IMAGE + '","digest":"%%4$s","size":300},'
     '"annotations":{"org.example.number":"%%2$s","org.example.repository":"%%3$s"}}'
 )
-_EMPTY_CONFIG = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+EMPTY_CONFIG = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
 _REPOSITORY = """
 INSERT INTO repository (project_id, name, first_push_time)
@@ -92,9 +95,9 @@ WITH content AS (
       FROM generate_series(1, %(count)s) AS n
 )
 """
-_TAGGED = _CONTENTS.replace("{bytes}", _TAGGED_BYTES).replace("{config}", _EMPTY_CONFIG).replace("{subject}", "''")
+_TAGGED = _CONTENTS.replace("{bytes}", _TAGGED_BYTES).replace("{config}", EMPTY_CONFIG).replace("{subject}", "''")
 _REFERRING = (
-    _CONTENTS.replace("{bytes}", _REFERRER_BYTES).replace("{config}", _EMPTY_CONFIG).replace("{subject}", "%(subject)s")
+    _CONTENTS.replace("{bytes}", _REFERRER_BYTES).replace("{config}", EMPTY_CONFIG).replace("{subject}", "%(subject)s")
 )
 _STORE = """
 INSERT INTO manifest (digest, content)

@@ -27,6 +27,8 @@ class Plan:
     pull_seconds: float = 5.0
     #: Requests per listing.
     listings: int = 400
+    #: How long each list of the API is asked for.
+    api_seconds: float = 10.0
     #: How long the slow pulls and pushes go on.
     slow_seconds: float = 15.0
     #: After this no further turn begins, and a turn under way is ended.
@@ -44,6 +46,7 @@ QUICK = Plan(
     manifest_seconds=1.0,
     pull_seconds=1.0,
     listings=100,
+    api_seconds=4.0,
     slow_seconds=4.0,
     time_limit=600.0,
 )

@@ -78,6 +78,22 @@ _PUSH_LARGE = (
     Target("70 % of min(sha256, disk)", least=0.7, machine=True),
 )
 _PAGE = Target("p99 under 20 ms", most=20.0)
+_LIST = Target("p99 under 50 ms", most=50.0)
+
+#: Lists of Harbor's API that are measured, at 10,000 repositories, 100,000 artifacts, 500,000 tags, 100,000 audit rows.
+API_LISTS: Mapping[str, str] = {
+    "projects": "projects",
+    "repositories": "repositories of a project",
+    "repositories-all": "all repositories, by update time",
+    "artifacts": "artifacts of a small repository, with tags and labels",
+    "artifacts-large": "artifacts of a repository of 10,000, with tags and labels",
+    "artifacts-project": "artifacts of a project of 11,000",
+    "tags": "tags of an artifact",
+    "audit": "audit log, newest first",
+    "audit-filtered": "audit log of a user and operation",
+    "audit-project": "audit log of a project",
+    "search": "search",
+}
 
 
 def _no_slower(row: str) -> Target:
@@ -133,6 +149,7 @@ ROWS: Mapping[str, Row] = {
     "referrers-1000": Row("referrers n=100 of 1,000", Unit.P99),
     "referrers-10000": Row("referrers n=100 of 10,000", Unit.P99, (_PAGE, _no_slower("referrers-1000"))),
     "referrers-10000-whole": Row("first page of 10,000 referrers, no n", Unit.P99, (_PAGE,)),
+    **{f"api-{name}": Row(f"API, {title}, 50 clients", Unit.P99, (_LIST,)) for name, title in API_LISTS.items()},
     "memory-idle": Row("resident memory, idle", Unit.MEMORY, (Target("under 200 MB", most=200.0),)),
     "memory-slow": Row(
         "resident memory, 100 slow pulls and 100 slow pushes", Unit.MEMORY, (Target("under 300 MB", most=300.0),)

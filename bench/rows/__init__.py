@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from bench.measure import Measurement
 from bench.peers import Server
 from bench.plan import Contents
+from bench.rows.api_lists import measure_api_lists
 from bench.rows.layers import push_layers
 from bench.rows.listings import measure_listings
 from bench.rows.manifests import measure_manifests
@@ -26,6 +27,7 @@ GROUPS: Mapping[str, Group] = {
     "pull-large": pull_large,
     "pull-small": pull_small,
     "listings": measure_listings,
+    "api-lists": measure_api_lists,
     "memory": measure_memory,
 }
 

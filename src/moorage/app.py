@@ -17,7 +17,13 @@ from prometheus_client import CollectorRegistry
 from moorage import __version__
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
+from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
+from moorage.api.explorer import Explorer
+from moorage.artifacts.attribute_reader import Backfill
+from moorage.artifacts.catalog import Catalog
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
+from moorage.artifacts.settling import Settler
 from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
@@ -26,6 +32,11 @@ from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
 from moorage.errors import MoorageError, ServiceUnavailable
+from moorage.events.audit import AuditWriter
+from moorage.events.audit_service import AuditService
+from moorage.events.dispatcher import Dispatcher
+from moorage.events.forwarding import Forwarder, check_endpoint
+from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -35,8 +46,13 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.immutability import Immutability
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
 from moorage.probes import Check, Liveness, Readiness
+from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
@@ -76,11 +92,18 @@ class Application:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     repositories: RepositoryService
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
+    audit: AuditService
+    pulls: PullStatistics
+    dispatcher: Dispatcher
+    forwarder: Forwarder
+    trash: TrashService
     overview: OverviewService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
@@ -110,7 +133,11 @@ class Application:
         configurations = configurations_of(settings, reader)
         metrics = CollectorRegistry()
         metrics.register(registry_metrics)
+        event_metrics = EventMetrics()
+        metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
+        repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+        artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
         application = cls(
             settings=settings,
             roles=roles,
@@ -121,11 +148,18 @@ class Application:
             access=access,
             identity=IdentityService(database, access, settings.security, reader, configurations),
             projects=ProjectService(database),
-            repositories=RepositoryService(database),
-            blobs=BlobService(database, reader, store),
+            quotas=QuotaService(database),
+            repositories=repositories,
+            blobs=blobs,
             uploads=UploadService(database, reader, store, limits),
-            artifacts=ArtifactService(database, reader, settings.registry.manifest_cache),
+            artifacts=artifacts,
+            catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
+            audit=AuditService(database),
+            pulls=PullStatistics(database, configurations.current, event_metrics),
+            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
+            forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
+            trash=TrashService(database, settings.trash.retention_days),
             overview=OverviewService(database),
             metrics=metrics,
         )
@@ -140,9 +174,19 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        if "core" in self.roles or "registry" in self.roles:
+            self.pulls.start()
         if "jobservice" in self.roles:
-            self._background.append(asyncio.create_task(self._purge_uploads()))
-            self._background.append(asyncio.create_task(self._purge_sessions()))
+            for work in (
+                self._purge_uploads(),
+                self._purge_sessions(),
+                self._roll_up_quotas(),
+                Backfill(self.database, self.artifacts.attributes).run(),
+                Settler(self.database).run(),
+                self.dispatcher.run(),
+                self.forwarder.run(),
+            ):
+                self._background.append(asyncio.create_task(work))
 
     async def close(self) -> None:
         """Stop in the other order."""
@@ -152,6 +196,7 @@ class Application:
         self._background.clear()
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
+        await self.pulls.close()
         self.identity.close()
         await self.store.close()
         await self.overview.close()
@@ -173,6 +218,7 @@ class Application:
             pages = AccountPages(self.identity, self.access, self.configurations, external_url)
             bare["c"] = guard.respond(pages)
             mounted["api"] = guard.app(self._api(checks))
+            bare.update(dict.fromkeys(EXPLORER_SEGMENTS, Explorer()))
         return Edge(
             bare,
             mounted,
@@ -192,6 +238,9 @@ class Application:
             blobs=self.blobs,
             uploads=self.uploads,
             artifacts=self.artifacts,
+            pulls=self.pulls,
+            quotas=self.quotas,
+            trash=self.trash,
             configurations=self.configurations,
             external_url=self.settings.server.external_url,
         )
@@ -212,15 +261,35 @@ class Application:
                 access=self.access,
                 identity=self.identity,
                 projects=self.projects,
+                quotas=self.quotas,
                 system=system,
+                repositories=self.repositories,
                 artifacts=self.artifacts,
+                catalog=self.catalog,
                 configurations=self.configurations,
-                configuring=ConfigurationService(self.database, self.configurations),
+                audit=self.audit,
+                rules=RuleService(self.database),
+                trash=self.trash,
+                tag_history=TagHistoryService(self.database),
+                configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
                 external_url=external_url,
             )
         )
+
+    async def _roll_up_quotas(self) -> None:
+        """Keep the ledger of what projects hold short; several processes share the work by locked rows."""
+        while True:
+            await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.quotas.roll_up()
+
+    def _configuring(self) -> ConfigurationService:
+        service = ConfigurationService(self.database, self.configurations)
+        authorities = self.settings.audit.forward_authorities
+        service.register("audit_log_forward_endpoint", lambda value: check_endpoint(value, authorities))
+        return service
 
     def _instance(self) -> Configuration:
         storage = self.settings.storage

@@ -27,6 +27,10 @@ JSON = (b"content-type", b"application/json; charset=utf-8")
 
 _encode = msgspec.json.Encoder().encode
 
+#: So much of a body beyond what is wanted is still read: a client that is sending when it is answered, and the
+#: connection closed, may never see the answer (RFC 9112, section 9.6).
+MAX_DISCARDED = 8 * 1024 * 1024
+
 #: Most query parameters of one request.
 MAX_QUERY_FIELDS = 1_000
 
@@ -129,15 +133,20 @@ class Request:
             MoorageError: what ``error`` makes, when it is longer than ``limit`` bytes.
         """
         declared = self.content_length
-        if declared is not None and declared > limit:
+        if declared is not None and declared > limit + MAX_DISCARDED:
             raise error()
         parts: list[bytes] = []
         size = 0
         async for chunk in self.chunks():
             size += len(chunk)
-            if size > limit:
-                raise error()
-            parts.append(chunk)
+            if size <= limit:
+                parts.append(chunk)
+            elif size > limit + MAX_DISCARDED:
+                break
+            else:
+                parts.clear()
+        if size > limit:
+            raise error()
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     @property

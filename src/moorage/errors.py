@@ -78,6 +78,30 @@ class Denied(MoorageError):
     status = 403
 
 
+class QuotaExceeded(Denied):
+    """the quota of the project is exceeded"""
+
+    def __init__(self, project_id: int, *, added: int, used: int, hard: int) -> None:
+        """``added`` bytes to the ``used`` ones would be more than ``hard``; the text is Harbor's (H row 79)."""
+        # A project may be beyond its limit already, when that was lowered: then nothing more is let in.
+        verb = "adding" if added > 0 else "subtracting"
+        super().__init__(
+            f"{verb} {size_for_people(abs(added))} of storage resource, which when updated to current usage of "
+            f"{size_for_people(used)} will exceed the configured upper limit of {size_for_people(hard)}."
+        )
+        self.project_id = project_id
+
+
+def size_for_people(size: int) -> str:
+    """``97.7 KiB``."""
+    if size < 1024:
+        return f"{size} B"
+    value, unit = size / 1024, 0
+    while value >= 1024 and unit < 5:
+        value, unit = value / 1024, unit + 1
+    return f"{value:.1f} {'KMGTPE'[unit]}iB"
+
+
 class ReadOnly(Denied):
     """The system is in read only mode. Any modification is prohibited."""
 

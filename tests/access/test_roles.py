@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
-from moorage.access.roles import PUBLIC_PERMISSIONS, Role, strongest
+from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts, Source, Way
+from moorage.access.roles import PUBLIC_PERMISSIONS, ROLE_PERMISSIONS, Role, strongest
 
 pytestmark = pytest.mark.unit
 
@@ -67,7 +67,8 @@ def access(
     *, roles: set[Role] | None = None, public: bool = False, sysadmin: bool = False, valid: bool = True
 ) -> ProjectAccess:
     project = ProjectFacts(1, "team", public, datetime.now(UTC))
-    return ProjectAccess(PrincipalState(valid, sysadmin), project, frozenset(roles or ()), frozenset())
+    given = tuple(Way(Source.ROLE, ROLE_PERMISSIONS[role], role=role) for role in roles or ())
+    return ProjectAccess(PrincipalState(valid, sysadmin), project, given)
 
 
 @pytest.mark.parametrize(("resource", "role", "allowed"), _cells())
@@ -100,7 +101,7 @@ def test_several_roles_add_up() -> None:
 
 def test_the_system_admin_may_do_everything_in_a_project_that_exists() -> None:
     assert access(sysadmin=True).allows("member", "delete")
-    nowhere = ProjectAccess(PrincipalState(True, True), None, frozenset(), frozenset())
+    nowhere = ProjectAccess(PrincipalState(True, True), None)
     assert not nowhere.allows("repository", "pull")
 
 
@@ -110,8 +111,9 @@ def test_an_account_that_is_no_longer_valid_may_do_nothing_not_even_in_public() 
 
 def test_a_robot_may_do_what_it_was_granted() -> None:
     robot = ProjectAccess(
-        PrincipalState(True, False), ProjectFacts(1, "team", False, datetime.now(UTC)), frozenset(),
-        frozenset({("repository", "pull")}),
-    )  # fmt: skip
+        PrincipalState(True, False),
+        ProjectFacts(1, "team", False, datetime.now(UTC)),
+        (Way(Source.ROBOT, frozenset({("repository", "pull")}), namespace="team"),),
+    )
     assert robot.allows("repository", "pull")
     assert not robot.allows("repository", "push")

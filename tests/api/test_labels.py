@@ -159,14 +159,17 @@ async def test_labels_are_listed_by_scope(replica: Replica, shop: int) -> None:
 async def test_who_may_do_what_with_labels(replica: Replica, shop: int) -> None:
     wide, own = await made(replica, name="g", scope="g"), await made(replica, name="l", scope="p", project_id=shop)
     unauthorized, forbidden = (401, "UNAUTHORIZED", "unauthorized"), (403, "FORBIDDEN", "forbidden")
-    # Everyone may list the system's, and only administrators do anything else with them (H row 37 for the text).
+    # Everyone may list the system's, and only administrators do anything else with them.
     for auth in (None, ANN):
         assert await names(replica, "scope=g", auth) == ["g"]
-    assert message(await make(replica, ANN, name="y", scope="g")) == (403, "FORBIDDEN", "ann")
+    needed = "forbidden: label:{} on the system is needed"
+    create = (403, "FORBIDDEN", needed.format("create"))
+    assert message(await make(replica, ANN, name="y", scope="g")) == create
     assert message(await make(replica, None, name="y", scope="g")) == unauthorized
-    for method in ("GET", "PUT", "DELETE"):
+    for method, action in (("GET", "read"), ("PUT", "update"), ("DELETE", "delete")):
         body = {"name": "z"}
-        assert message(await replica.api(method, f"/labels/{wide}", ANN, json=body)) == (403, "FORBIDDEN", "ann")
+        refused = (403, "FORBIDDEN", needed.format(action))
+        assert message(await replica.api(method, f"/labels/{wide}", ANN, json=body)) == refused
         assert message(await replica.api(method, f"/labels/{own}", ANN, json=body)) == forbidden
         for label in (wide, own, 999):
             assert message(await replica.api(method, f"/labels/{label}", None, json=body)) == unauthorized

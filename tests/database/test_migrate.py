@@ -23,13 +23,14 @@ from moorage.errors import ServiceUnavailable
 pytestmark = pytest.mark.integration
 
 #: What a schema consists of, beyond what Alembic compares: defaults, collations, checks, conditions of indexes.
+#: Functions and triggers are in the revisions alone.
 COLUMNS = """
 SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name, is_identity
 FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
 """
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'
+WHERE connamespace = 'public'::regnamespace AND contype <> 't' AND conrelid::regclass::text <> 'alembic_version'
 """
 INDEXES = """
 SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'

@@ -13,19 +13,29 @@ from moorage.access.principals import Principal
 from moorage.access.service import AccessService
 from moorage.api.app import api_app
 from moorage.api.services import Services
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.events.audit_service import AuditService
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.immutability import Immutability
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.settings import Settings
+from moorage.storage.memory import MemoryStore
 from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService, configurations_of
@@ -90,6 +100,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     system = SystemService(instance, checks)
     configuring = ConfigurationService(database, configurations)
     refresh = security.refresh_token_expiration
+    store = MemoryStore()
+    repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+    artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
         {"service": TokenEndpoint(database, identity, access, issuer, refresh, configurations)},
         {
@@ -98,9 +111,16 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     access=access,
                     identity=identity,
                     projects=projects,
+                    quotas=QuotaService(database),
                     system=system,
-                    artifacts=ArtifactService(database, reader, 1024),
+                    repositories=repositories,
+                    artifacts=artifacts,
+                    catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
                     configurations=configurations,
+                    audit=AuditService(database),
+                    rules=RuleService(database),
+                    trash=TrashService(database, settings.trash.retention_days),
+                    tag_history=TagHistoryService(database),
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),

@@ -102,6 +102,11 @@ def test_a_robot_is_made_shown_refreshed_and_deleted(moorage: Moorage) -> None:
     made = as_json(moorage("robot", "create", "ci", "--project", "library", "-p", "repository:pull", "-o", "json"))
     name = "robot$library+ci"
     assert (made["name"], made["duration"], len(made["secret"])) == (name, 30, 32)
+    limited = ("-p", "repository:push", "-r", "app/*", "-r", "base")
+    moorage("robot", "create", "limited", "--project", "library", *limited)
+    assert "library: repository:push (in app/*, base)" in " ".join(moorage("robot", "list").stdout.split())
+    moorage("robot", "delete", "robot$library+limited", "--yes")
+
     moorage("robot", "create", "all", "-p", "*:repository:pull", "-p", "system:catalog:read", "--days", "-1")
     listed = as_json(moorage("robot", "list", "-o", "json"))
     assert sorted(robot["name"] for robot in listed) == ["robot$all", name]

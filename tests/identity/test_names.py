@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from moorage.errors import BadRequest, NotFound, Unauthorized
+from moorage.errors import BadRequest, Unauthorized
 from moorage.identity import jws
 from moorage.identity.basic import basic_credentials
 from moorage.identity.models import PROJECT, SYSTEM, NewRobot, RobotAction, RobotPermission
@@ -176,11 +176,6 @@ def test_what_is_wrong_with_a_robot_is_said_as_harbor_says_it(new: NewRobot, mes
     with pytest.raises(BadRequest) as caught:
         check_robot(new)
     assert caught.value.message.startswith(message)
-
-
-def test_a_projects_robot_is_of_one_project() -> None:
-    with pytest.raises(NotFound, match=r"project \* not found"):
-        check_robot(robot(PROJECT, RobotPermission(PROJECT, "*", (PULL,))))
 
 
 def test_permissions_are_kept_once() -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from moorage.access.roles import Role
 from moorage.database.listing import ALL, ListQuery
 from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
+from moorage.events.models import SYSTEM, Event
+from moorage.projects import quotas
 from moorage.repositories import service as repositories
 from tests.identity.replica import Replica
 
@@ -82,7 +84,7 @@ async def test_a_push_and_a_deletion_at_the_same_time_leave_one_of_both(replica:
             async with replica.database.begin() as connection:
                 repository_id = await repositories.ensure(connection, project_id, f"{name}/a")
                 await asyncio.sleep(0.01)
-                await repositories.mark_pushed(connection, repository_id)
+                await quotas.pushed(connection, SYSTEM, repository_id, project_id, Event("create", "artifact", name))
 
         results = await asyncio.gather(push(), replica.projects.delete(project_id), return_exceptions=True)
         failed = [result for result in results if result is not None]

@@ -168,6 +168,10 @@ class Replicas:
 
         self.run(work)
 
+    def application(self, replica: int) -> Application:
+        """One of them, for what no request does."""
+        return self._applications[replica]
+
     def run(self, function: Callable[[], Awaitable[T]]) -> T:
         """Run a coroutine function on the replicas' loop."""
         return self._portal.call(function)

@@ -146,3 +146,10 @@ async def test_without_a_supervisor_there_is_nobody_to_answer() -> None:
     answering = MetricsSocket(CollectorRegistry(), None)
     await answering.start()
     await answering.close()
+
+
+def test_what_workers_tell_of_the_database_they_share_is_not_added() -> None:
+    one = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 3.0)])
+    two = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 5.0)])
+    (total,) = added([[one], [two]])
+    assert total.samples == [("moorage_outbox_events", (), 5.0)]

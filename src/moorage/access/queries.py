@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
+from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts, Source, Way
 from moorage.access.principals import PrincipalKind
-from moorage.access.roles import Role
+from moorage.access.repositories import repositories
+from moorage.access.roles import LIMITED_PERMISSIONS, REPOSITORY_PERMISSIONS, ROLE_PERMISSIONS, Permission, Role
 from moorage.database.driver import Row
 
 
@@ -20,8 +22,10 @@ class Question(NamedTuple):
     project: str
 
 
-# One row per question; an account that is gone gives nulls. The function is in migration 0002.
+# One row per question; an account that is gone gives nulls. The function is in migration 0011.
 STATEMENT = "SELECT * FROM lookup_access(%s::int[], %s::text[], %s::bigint[], %s::text[])"
+
+_NOTHING: tuple[frozenset[Permission], tuple[Way, ...]] = (frozenset(), ())
 
 
 def parameters(questions: Sequence[Question]) -> tuple[list[int], list[str], list[int], list[str]]:
@@ -40,25 +44,97 @@ def answers(questions: Sequence[Question], rows: Sequence[Row]) -> Mapping[Quest
     for position, project_id, public, created, version, enabled, sysadmin, roles, grants in rows:
         question = questions[position]
         anonymous = question.kind is PrincipalKind.ANONYMOUS
-        state = PrincipalState(
-            valid=anonymous or (bool(enabled) and version == question.version),
-            sysadmin=bool(sysadmin),
-            system=_grants(grants, "system"),
-        )
-        project = None if project_id is None else ProjectFacts(project_id, question.project, public, created)
+        system, given = _of_grants(tuple(grants)) if grants else _NOTHING
+        if roles:
+            given = _of_roles(tuple(roles))
         found[question] = ProjectAccess(
-            principal=state,
-            project=project,
-            roles=frozenset(Role(role) for role in roles or ()),
-            granted=_grants(grants, "project"),
+            principal=PrincipalState(
+                valid=anonymous or (bool(enabled) and version == question.version),
+                sysadmin=bool(sysadmin),
+                system=system,
+            ),
+            project=None if project_id is None else ProjectFacts(project_id, question.project, public, created),
+            given=given,
         )
     return found
 
 
-def _grants(grants: Sequence[str] | None, kind: str) -> frozenset[tuple[str, str]]:
-    found = set()
-    for grant in grants or ():
-        of, resource, action = grant.split("/")
-        if of == kind:
-            found.add((resource, action))
-    return frozenset(found)
+# What follows depends on its argument alone, and thousands of requests bring the same.
+
+
+@lru_cache(4_096)
+def _of_roles(texts: tuple[str, ...]) -> tuple[Way, ...]:
+    """What roles give, each written as ``2``, ``2@7`` through group 7, and with patterns after it where limited."""
+    ways: list[Way] = []
+    for text in sorted(texts):
+        held, *patterns = text.split(" ")
+        number, _, group = held.partition("@")
+        role, group_id = Role(int(number)), int(group) if group else None
+        if not patterns:
+            ways.append(Way(Source.ROLE, ROLE_PERMISSIONS[role], None, role, group_id))
+            continue
+        limit = repositories(tuple(patterns))
+        ways.append(Way(Source.ROLE, REPOSITORY_PERMISSIONS[role], limit, role, group_id))
+        ways.append(Way(Source.ROLE, LIMITED_PERMISSIONS[role], None, role, group_id))
+    return tuple(ways)
+
+
+@lru_cache(4_096)
+def _of_grants(texts: tuple[str, ...]) -> tuple[frozenset[Permission], tuple[Way, ...]]:
+    """A robot's system permissions, and what it may do in the project.
+
+    Each is written as kind, namespace, resource and action with slashes between, and with patterns where limited.
+    """
+    system: set[Permission] = set()
+    found: dict[tuple[str, tuple[str, ...]], set[Permission]] = {}
+    for text in texts:
+        grant, *patterns = text.split(" ")
+        kind, _, rest = grant.partition("/")
+        namespace, resource, action = rest.rsplit("/", 2)
+        if kind == "project":
+            found.setdefault((namespace, tuple(patterns)), set()).add((resource, action))
+        else:
+            system.add((resource, action))
+    ways = [
+        Way(Source.ROBOT, frozenset(pairs), repositories(patterns) if patterns else None, namespace=namespace)
+        for (namespace, patterns), pairs in sorted(found.items())
+    ]
+    return frozenset(system), tuple(ways)
+
+
+# --- who administers a project --------------------------------------------------------------------
+
+ADMINISTERS = """
+SELECT q.ordinal
+  FROM unnest(%s::int[], %s::bigint[]) AS q(ordinal, id)
+ WHERE EXISTS (SELECT 1 FROM project_member m WHERE m.role = 1 AND m.repositories IS NULL
+                   AND m.entity_type = 'u' AND m.entity_id = q.id)
+    OR EXISTS (SELECT 1 FROM user_group_member g
+                 JOIN project_member m ON m.role = 1 AND m.repositories IS NULL
+                                    AND m.entity_type = 'g' AND m.entity_id = g.group_id
+                WHERE g.user_id = q.id)
+"""
+
+
+def administers_parameters(users: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The parameters of ``ADMINISTERS``."""
+    return list(range(len(users))), list(users)
+
+
+def administers(users: Sequence[int], rows: Sequence[Row]) -> Mapping[int, bool]:
+    """Whether each user is project admin of any project."""
+    found = {users[position] for (position,) in rows}
+    return {user: user in found for user in users}
+
+
+GROUP_NAMES = "SELECT group_id, name FROM user_group WHERE group_id = ANY(%s::bigint[])"
+
+
+def group_names_parameters(groups: Sequence[int]) -> tuple[list[int]]:
+    """The parameters of ``GROUP_NAMES``."""
+    return (list(groups),)
+
+
+def group_names(groups: Sequence[int], rows: Sequence[Row]) -> Mapping[int, str | None]:
+    """The name of each group; None when there is none."""
+    return {**dict.fromkeys(groups, None), **dict(rows)}

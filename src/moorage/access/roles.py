@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
+from moorage.access.repositories import REPOSITORY_RESOURCES
+
 Permission = tuple[str, str]
 
 
@@ -29,6 +31,15 @@ ROLE_STRENGTH: Mapping[Role, int] = {
     Role.DEVELOPER: 30,
     Role.GUEST: 20,
     Role.LIMITED_GUEST: 10,
+}
+
+#: Harbor's names of the roles.
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.PROJECT_ADMIN: "projectAdmin",
+    Role.MAINTAINER: "maintainer",
+    Role.DEVELOPER: "developer",
+    Role.GUEST: "guest",
+    Role.LIMITED_GUEST: "limitedGuest",
 }
 
 _ACTIONS = {
@@ -88,15 +99,39 @@ def _expand(resource: str, letters: str) -> frozenset[Permission]:
     return frozenset((resource, _ACTIONS[letter]) for letter in letters)
 
 
+def _expand_all(table: Mapping[str, str]) -> frozenset[Permission]:
+    return frozenset().union(*(_expand(resource, letters) for resource, letters in table.items()))
+
+
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     role: frozenset().union(*(_expand(resource, cells[column]) for resource, cells in _MATRIX.items()))
     for column, role in enumerate(_COLUMNS)
 }
 
+#: What a role that is limited to some repositories gives in those.
+REPOSITORY_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    role: frozenset(pair for pair in permissions if pair[0] in REPOSITORY_RESOURCES)
+    for role, permissions in ROLE_PERMISSIONS.items()
+}
+
+#: What such a role still gives in the project as a whole. Nothing that reaches into other repositories (retention and
+#: immutability rules, exports, webhooks), tells of them (the log), or could lift the limit (members, robots).
+_LIMITED: Mapping[str, str] = {
+    "project": "R",
+    "member": "RL",
+    "metadata": "R",
+    "label": "RL",
+    "quota": "R",
+    "configuration": "R",
+    "robot": "RL",
+    "scanner": "R",
+}
+LIMITED_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    role: permissions & _expand_all(_LIMITED) for role, permissions in ROLE_PERMISSIONS.items()
+}
+
 #: What everyone may do on a public project.
-PUBLIC_PERMISSIONS: frozenset[Permission] = frozenset().union(
-    *(_expand(resource, letters) for resource, letters in _PUBLIC.items())
-)
+PUBLIC_PERMISSIONS: frozenset[Permission] = _expand_all(_PUBLIC)
 
 
 def strongest(roles: frozenset[Role]) -> Role | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
-from moorage.access import queries
+from moorage.access import queries, reach
 from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
 from moorage.access.principals import Principal
 from moorage.access.queries import Question
+from moorage.access.reach import Account, Limits, Reach
 from moorage.database.reader import Lane, Reader
 
-__all__ = ["AccessService", "PrincipalState", "ProjectAccess", "ProjectFacts"]
+__all__ = ["AccessService", "PrincipalState", "ProjectAccess", "ProjectFacts", "Reach"]
 
 
 class AccessService:
@@ -19,6 +21,13 @@ class AccessService:
     def __init__(self, reader: Reader) -> None:
         self._answers: Lane[Question, ProjectAccess] = reader.lane(
             queries.STATEMENT, queries.parameters, queries.answers
+        )
+        self._limits: Lane[Account, Limits] = reader.lane(reach.STATEMENT, reach.parameters, reach.answers)
+        self._administers: Lane[int, bool] = reader.lane(
+            queries.ADMINISTERS, queries.administers_parameters, queries.administers
+        )
+        self._groups: Lane[int, str | None] = reader.lane(
+            queries.GROUP_NAMES, queries.group_names_parameters, queries.group_names
         )
 
     def submit(self, principal: Principal, project: str) -> asyncio.Future[ProjectAccess]:
@@ -32,3 +41,22 @@ class AccessService:
     async def principal_state(self, principal: Principal) -> PrincipalState:
         """Whether the account may still act, and its rights on the system."""
         return (await self.submit(principal, "")).principal
+
+    async def reach(self, principal: Principal, resource: str, action: str) -> Reach:
+        """In which repositories of all projects ``principal`` may do ``action`` on ``resource``.
+
+        For lists over several projects: one round trip here, and a condition for the list's own query.
+        """
+        account = (principal.kind, principal.id)
+        access, limits = await asyncio.gather(self.submit(principal, ""), self._limits.submit(account))
+        return Reach(account, access.principal, limits, resource, action)
+
+    async def group_names(self, ids: Iterable[int]) -> dict[int, str]:
+        """The names of groups, by id; those that are gone are left out."""
+        known = list(ids)
+        names = await asyncio.gather(*map(self._groups.submit, known))
+        return {group_id: name for group_id, name in zip(known, names, strict=True) if name is not None}
+
+    async def administers_a_project(self, user_id: int) -> bool:
+        """Whether a user is project admin anywhere, by itself or through a group."""
+        return await self._administers.submit(user_id)

@@ -21,6 +21,11 @@ def answer(value: Any, *, headers: Mapping[str, str] | None = None) -> Response[
     return Response(_encode(value) + b"\n", status_code=200, media_type=JSON, headers=headers)
 
 
+def created(value: Any, location: str) -> Response[bytes]:
+    """201 with JSON and where the new thing is."""
+    return Response(_encode(value) + b"\n", status_code=201, media_type=JSON, headers={"Location": location})
+
+
 def done(status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """An answer without a body."""
     return Response(b"", status_code=status, media_type="", headers=headers)

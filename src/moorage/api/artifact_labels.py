@@ -26,8 +26,9 @@ async def add_label(
 ) -> Response[bytes]:
     """Put a label on an artifact; only its id counts."""
     wanted = await call.body(LabelRequest, "label")
-    facts = await call.require_project(project, "artifact-label", "create")
-    artifact = await _artifact(call, facts, repository, reference)
+    name = unquote(unquote(repository))
+    facts = await call.require_project(project, "artifact-label", "create", name)
+    artifact = await _artifact(call, facts, name, reference)
     await call.services.projects.labels.attach(artifact, wanted.id, actor=await call.actor())
     return done()
 
@@ -46,15 +47,16 @@ async def remove_label(
 ) -> Response[bytes]:
     """Take a label off an artifact."""
     number = integer(label_id, "label_id", "path")
-    facts = await call.require_project(project, "artifact-label", "delete")
-    artifact = await _artifact(call, facts, repository, reference)
+    name = unquote(unquote(repository))
+    facts = await call.require_project(project, "artifact-label", "delete", name)
+    artifact = await _artifact(call, facts, name, reference)
     await call.services.projects.labels.detach(artifact, number, actor=await call.actor())
     return done()
 
 
 async def _artifact(call: Call, facts: ProjectFacts, repository: str, reference: str) -> Labelled:
     """The artifact of a repository, whose name arrives encoded once or twice (H row 10), by tag or digest."""
-    name = f"{facts.name}/{unquote(unquote(repository))}"
+    name = f"{facts.name}/{repository}"
     wanted = unquote(reference)
     shown = f"{name}{'@' if looks_like_digest(wanted) else ':'}{wanted}"[:1024]
     if "\0" in shown:

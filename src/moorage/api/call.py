@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 from litestar.di import NamedDependency
 
-from moorage.access.models import PrincipalState, ProjectFacts
+from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
 from moorage.access.principals import ANONYMOUS, Principal
+from moorage.access.repositories import NONE, Repositories
 from moorage.api.bodies import BodyError, LimitError, decode
 from moorage.api.paging import MAX_PAGE_SIZE, page_headers
 from moorage.api.query_language import parse_query, parse_sort
@@ -97,34 +98,79 @@ class Call:
 
         Raises:
             Unauthorized: nobody in particular.
-            Forbidden: it is not; the message is the account's name (H row 37).
+            Forbidden: it is not; the message says what is missing (Harbor's is the account's name, H row 37).
         """
         principal = await self.authenticated()
         if not (await self.state()).allows_system(resource, action):
-            raise Forbidden(principal.name)
+            raise Forbidden(f"forbidden: {resource}:{action} on the system is needed")
         return principal
 
-    async def require_project(self, name_or_id: str, resource: str, action: str) -> ProjectFacts:
+    async def require_project(
+        self, name_or_id: str, resource: str, action: str, repository: str | None = None
+    ) -> ProjectFacts:
         """The project, if who asks is allowed that in it.
 
-        ``name_or_id`` is as it stands in the path. That a project is not there is told to administrators only.
+        That a project is not there is told to administrators only.
+
+        Args:
+            name_or_id: as it stands in the path.
+            resource: Harbor's name of it, such as ``artifact``.
+            action: such as ``read``.
+            repository: the repository it is about, decoded and without the project. None: about the project as a whole,
+                or all repositories; a right that is limited to some of them is then not enough.
 
         Raises:
             Unauthorized: nobody in particular.
             Forbidden: it is not allowed.
             NotFound: there is no such project.
         """
-        principal = await self.principal()
-        shown = unquote(name_or_id)
-        name = await self._project_name(shown)
-        access = await self.services.access.project_access(principal, name)
-        if access.allows(resource, action) and access.project is not None:
+        access = await self.project_access(name_or_id)
+        return await self._allowed(unquote(name_or_id), access, resource, action, repository)
+
+    async def require_named_project(self, name: str, resource: str, action: str) -> ProjectFacts:
+        """As ``require_project``, of a project whose name stands in a body."""
+        known = name if "\0" not in name else ""
+        access = await self.services.access.project_access(await self.principal(), known)
+        return await self._allowed(name, access, resource, action)
+
+    async def require_list(
+        self, name_or_id: str, resource: str, action: str
+    ) -> tuple[ProjectFacts, Repositories | None]:
+        """The project, and the repositories in which who asks is allowed that; None: all of them.
+
+        For lists, which show what may be read of them (``Repositories.condition``).
+
+        Raises:
+            Unauthorized: nobody in particular.
+            Forbidden: it is allowed in none.
+            NotFound: there is no such project.
+        """
+        access = await self.project_access(name_or_id)
+        allowed = access.repositories(resource, action)
+        if access.project is not None and allowed != NONE:
+            return access.project, allowed
+        raise await self._refused(unquote(name_or_id), access)
+
+    async def project_access(self, name_or_id: str) -> ProjectAccess:
+        """What who asks may do in a project; ``name_or_id`` is as it stands in the path."""
+        return await self.services.access.project_access(await self.principal(), await self.project_name(name_or_id))
+
+    async def project_name(self, name_or_id: str) -> str:
+        """A project's name from what stands in the path; empty when there cannot be one."""
+        return await self._project_name(unquote(name_or_id))
+
+    async def _allowed(
+        self, shown: str, access: ProjectAccess, resource: str, action: str, repository: str | None = None
+    ) -> ProjectFacts:
+        if access.allows(resource, action, repository) and access.project is not None:
             return access.project
+        raise await self._refused(shown, access)
+
+    async def _refused(self, shown: str, access: ProjectAccess) -> MoorageError:
+        """The error for one who may not (H row 37)."""
         if access.project is None and access.valid and access.sysadmin:
-            raise NotFound(f"project {shown} not found")
-        if principal is ANONYMOUS:
-            raise Unauthorized
-        raise Forbidden
+            return NotFound(f"project {shown[:300]} not found")
+        return Unauthorized() if await self.principal() is ANONYMOUS else Forbidden()
 
     async def _project_name(self, shown: str) -> str:
         """A project's name by name or id (H row 9); empty when there cannot be one."""

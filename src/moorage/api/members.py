@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from moorage.access.roles import ROLE_NAMES
 from moorage.api.answers import answer, done
 from moorage.api.call import InjectedCall, integer
 from moorage.api.describe import LIST, NAME_OR_ID, described, text
 from moorage.api.operations import BASE
 from moorage.api.project_models import Int64
 from moorage.errors import BadRequest
-from moorage.projects.models import ROLE_NAMES, Entity, Member
+from moorage.projects.models import Entity, Member
 
 _PATH = f"{BASE}/projects/{{project:str}}/members"
 _ID = {"mid": "integer"}
 
 
-class MemberView(Struct):
-    """A member; Harbor's ``ProjectMemberEntity``."""
+class MemberView(Struct, omit_defaults=True):
+    """A member; Harbor's ``ProjectMemberEntity``. ``repositories`` is there only where the role is limited to some."""
 
     id: int
     project_id: int
@@ -28,6 +29,7 @@ class MemberView(Struct):
     role_id: int
     entity_id: int
     entity_type: str
+    repositories: list[str] | None = None
 
     @classmethod
     def of(cls, member: Member) -> MemberView:
@@ -40,6 +42,7 @@ class MemberView(Struct):
             role_id=int(member.role),
             entity_id=member.entity_id,
             entity_type=member.entity_type,
+            repositories=None if member.repositories is None else list(member.repositories),
         )
 
 
@@ -60,13 +63,14 @@ class MemberGroup(Struct):
 
 
 class MemberRequest(Struct):
-    """Who shall be a member; Harbor's ``ProjectMember``."""
+    """Who shall be a member; Harbor's ``ProjectMember``. ``repositories``: patterns the role is limited to."""
 
     model = "ProjectMember"
 
     role_id: Int64 = 0
     member_user: MemberUser | None = None
     member_group: MemberGroup | None = None
+    repositories: list[str] | None = None
 
     def entity(self) -> Entity:
         """Who is named."""
@@ -75,9 +79,10 @@ class MemberRequest(Struct):
 
 
 class RoleRequest(Struct):
-    """A member's new role."""
+    """A member's new role. ``repositories``: patterns it is limited to; null lifts a limit, absent it stays."""
 
     role_id: Int64 = 0
+    repositories: list[str] | UnsetType | None = UNSET
 
 
 @get(
@@ -112,7 +117,11 @@ async def create_member(call: InjectedCall, project: FromPath[str]) -> Response[
     wanted = await call.body(MemberRequest, "projectMember")
     facts = await call.require_project(project, "member", "create")
     member_id = await call.services.projects.members.add_entity(
-        facts.project_id, wanted.entity(), wanted.role_id, actor=await call.actor()
+        facts.project_id,
+        wanted.entity(),
+        wanted.role_id,
+        repositories=wanted.repositories,
+        actor=await call.actor(),
     )
     return done(201, headers={"Location": f"{call.path.rstrip('/')}/{member_id}"})
 
@@ -150,7 +159,9 @@ async def update_member(call: InjectedCall, project: FromPath[str], mid: FromPat
     facts = await call.require_project(project, "member", "update")
     if member_id == 0:
         raise BadRequest("member id can not be empty")
-    await call.services.projects.members.set_role(facts.project_id, member_id, wanted.role_id, actor=await call.actor())
+    await call.services.projects.members.set_role(
+        facts.project_id, member_id, wanted.role_id, repositories=wanted.repositories, actor=await call.actor()
+    )
     return done()
 
 

@@ -8,9 +8,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from moorage.access.roles import Role, strongest
+from moorage.api.quotas import Storage
 from moorage.api.times import NEVER, timestamp
 from moorage.projects.allowlists import Allowlist
 from moorage.projects.models import Project, Summary
+from moorage.projects.quotas import Quota
 
 #: What Go's int64 and PostgreSQL's bigint hold.
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -108,6 +110,13 @@ class ProjectRequest(Struct):
     registry_id: Int64 | None = None
 
 
+class SummaryQuota(Struct):
+    """How much a project may hold and holds."""
+
+    hard: Storage
+    used: Storage
+
+
 class SummaryView(Struct, omit_defaults=True, kw_only=True):
     """What a project has, as far as one may see it; Harbor's ``ProjectSummary``."""
 
@@ -117,14 +126,17 @@ class SummaryView(Struct, omit_defaults=True, kw_only=True):
     developer_count: int = 0
     guest_count: int = 0
     limited_guest_count: int = 0
+    quota: SummaryQuota | None = None
 
     @classmethod
-    def of(cls, summary: Summary, *, members: bool) -> SummaryView:
-        """The view for somebody who may see the members, or may not."""
+    def of(cls, summary: Summary, quota: Quota | None, *, members: bool) -> SummaryView:
+        """The view for somebody who may see the members, or may not; ``quota``: None for who may not see that."""
+        shown = None if quota is None else SummaryQuota(Storage(quota.hard), Storage(quota.used))
         if not members:
-            return cls(repo_count=summary.repo_count)
+            return cls(repo_count=summary.repo_count, quota=shown)
         return cls(
             repo_count=summary.repo_count,
+            quota=shown,
             project_admin_count=summary.members.get(Role.PROJECT_ADMIN, 0),
             maintainer_count=summary.members.get(Role.MAINTAINER, 0),
             developer_count=summary.members.get(Role.DEVELOPER, 0),

@@ -17,10 +17,8 @@ from moorage.identity.models import ADMIN_ID
 from moorage.identity.models import PROJECT as PROJECT_LEVEL
 from moorage.projects.allowlists import Allowlist
 from moorage.projects.models import Viewer
+from moorage.projects.quota_models import check_limit
 from moorage.projects.service import HOLDS_REPOSITORIES
-
-#: Harbor's largest quota, 1024 TB.
-MAX_STORAGE = 1024**5
 
 
 @get(
@@ -80,7 +78,7 @@ async def head_project(call: InjectedCall) -> Response[None]:
         query=(header("X-Resource-Name-In-Location", "boolean"),),
         body=ProjectRequest,
         answers={201: None},
-        errors=(400, 401, 403, 409, 422),
+        errors=(400, 401, 403, 409, 422, 501),
     ),
 )
 async def create_project(call: InjectedCall) -> Response[bytes]:
@@ -89,7 +87,7 @@ async def create_project(call: InjectedCall) -> Response[bytes]:
     check_length(wanted.project_name, "project_name")
     principal = await call.authenticated()
     metadata = {key: value for key, value in (wanted.metadata or {}).items() if value}
-    await _may_create(call, principal, wanted)
+    storage_limit = await _may_create(call, principal, wanted)
     public = metadata.get("public") or str(bool(wanted.public)).lower()
     if public not in ("true", "false"):
         raise BadRequest(f"metadata.public should only be 'true' or 'false', but got: '{public[:64]}'")
@@ -99,6 +97,7 @@ async def create_project(call: InjectedCall) -> Response[bytes]:
         owner_id=owner_id,
         public=public == "true",
         metadata=metadata,
+        storage_limit=storage_limit,
         allowlist=None if wanted.cve_allowlist is None else wanted.cve_allowlist.allowlist(),
         actor=await call.actor(),
     )
@@ -106,14 +105,17 @@ async def create_project(call: InjectedCall) -> Response[bytes]:
     return done(201, headers={"Location": f"{call.path.rstrip('/')}/{wanted.project_name if by_name else project_id}"})
 
 
-async def _may_create(call: Call, principal: Principal, wanted: ProjectRequest) -> None:
-    """Everyone may make a project; a robot needs the permission, which Harbor does not ask for."""
+async def _may_create(call: Call, principal: Principal, wanted: ProjectRequest) -> int | None:
+    """Everyone may make a project; a robot needs the permission, which Harbor does not ask for.
+
+    The storage limit it shall have, which only an administrator chooses; others' choice is ignored, as in Harbor.
+    """
     allowed = (await call.state()).allows_system("project", "create")
     if principal.kind is PrincipalKind.ROBOT and not allowed:
         robot = await call.services.identity.robots.get(principal.id)
         if robot.level == PROJECT_LEVEL:
             raise Forbidden("Only system level robot can create project")
-        raise Forbidden(principal.name)
+        raise Forbidden("forbidden: project:create on the system is needed")
     if not allowed and (await call.services.configurations.current())["project_creation_restriction"] == "adminonly":
         raise Forbidden("Only system admin can create project")
     if wanted.registry_id is not None:
@@ -124,18 +126,17 @@ async def _may_create(call: Call, principal: Principal, wanted: ProjectRequest) 
                 f"bad request: {wanted.registry_id} is invalid value of registry_id, it should be geater than 0"
             )
         raise NotImplementedYet("proxy cache projects are not available in this release")
-    if allowed and wanted.storage_limit:
-        _check_storage(wanted.storage_limit)
+    if not allowed or not wanted.storage_limit:
+        return None
+    _check_storage(wanted.storage_limit)
+    return wanted.storage_limit
 
 
 def _check_storage(limit: int) -> None:
-    if limit < -1:
-        raise BadRequest(f"bad request: invalid non-positive value for quota limit, value={limit}")
-    if limit > MAX_STORAGE:
-        raise BadRequest(f"bad request: exceeded 1024TB, which is {MAX_STORAGE} Bytes, value={limit}")
-    if limit > 0:
-        # To accept a limit that nothing keeps would be worse.
-        raise NotImplementedYet("storage quotas are not available in this release: leave storage_limit out, or give -1")
+    try:
+        check_limit(limit)
+    except BadRequest as error:
+        raise BadRequest(f"bad request: {error.message}") from None
 
 
 @get(
@@ -214,7 +215,8 @@ async def get_project_summary(call: InjectedCall, project: FromPath[str]) -> Res
     facts = await call.require_project(project, "project", "read")
     access = await call.services.access.project_access(await call.principal(), facts.name)
     summary = await call.services.projects.summary(facts.project_id)
-    return answer(SummaryView.of(summary, members=access.allows("member", "list")))
+    quota = await call.services.quotas.find(facts.project_id) if access.allows("quota", "read") else None
+    return answer(SummaryView.of(summary, quota, members=access.allows("member", "list")))
 
 
 HANDLERS = [

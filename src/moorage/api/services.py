@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.access.service import AccessService
+from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.rules import RuleService
+from moorage.lifecycle.service import TrashService
+from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
+from moorage.repositories.service import RepositoryService
 from moorage.system.allowlist import AllowlistService
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService
@@ -22,9 +29,16 @@ class Services:
     access: AccessService
     identity: IdentityService
     projects: ProjectService
+    quotas: QuotaService
     system: SystemService
+    repositories: RepositoryService
     artifacts: ArtifactService
+    catalog: Catalog
     configurations: Configurations
+    audit: AuditService
+    rules: RuleService
+    trash: TrashService
+    tag_history: TagHistoryService
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService

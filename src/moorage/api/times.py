@@ -12,4 +12,5 @@ def timestamp(moment: datetime | None) -> str:
     """``2026-08-21T09:11:12.345Z``."""
     if moment is None:
         return NEVER
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    # Cut, not rounded, and without the offset; several times as fast as a format of one's own.
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"

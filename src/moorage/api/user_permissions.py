@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from litestar import Response, get
 from msgspec import Struct
 
+from moorage.access.repositories import NONE
 from moorage.access.roles import PUBLIC_PERMISSIONS, ROLE_PERMISSIONS, Permission
 from moorage.api.answers import answer
 from moorage.api.call import Call, InjectedCall
@@ -90,7 +91,8 @@ async def _in_project(call: Call, project_id: int, relative: bool) -> list[Permi
     prefix = f"/project/{project_id}"
     found = []
     for resource, action in PROJECT_PERMISSIONS:
-        if access.allows(resource, action):
+        # Somewhere in the project: of a right that is limited to repositories the portal shows what there is, too.
+        if access.repositories(resource, action) != NONE:
             inside = _SELF if resource == "project" else resource
             full = prefix if resource == "project" else f"{prefix}/{resource}"
             found.append(PermissionView(inside if relative else full, action))

@@ -57,14 +57,14 @@ class GroupRequest(Struct):
     ldap_group_dn: str = ""
 
 
-class MemberView(Struct):
+class GroupMemberView(Struct):
     """A user in a group."""
 
     user_id: int
     username: str
 
 
-class MemberRequest(Struct):
+class GroupMemberRequest(Struct):
     """A user by id or name; Harbor's ``UserEntity``."""
 
     user_id: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
@@ -196,7 +196,7 @@ async def delete_user_group(call: InjectedCall, group_id: FromPath[str]) -> Resp
         "listUserGroupMembers",
         path=_PATH,
         query=LIST,
-        answers={200: list[MemberView]},
+        answers={200: list[GroupMemberView]},
         errors=(400, 401, 403, 404, 422),
     ),
 )
@@ -205,7 +205,7 @@ async def list_user_group_members(call: InjectedCall, group_id: FromPath[str]) -
     number, query = _group_id(group_id), call.list_query()
     await call.require_system("user-group", "read")
     total, members = await call.services.identity.groups.members(_existing_id(number), query)
-    views = [MemberView(member.user_id, member.username) for member in members]
+    views = [GroupMemberView(member.user_id, member.username) for member in members]
     return answer(views, headers=call.page_headers(query, total))
 
 
@@ -214,7 +214,7 @@ async def list_user_group_members(call: InjectedCall, group_id: FromPath[str]) -
     opt=described(
         "setUserGroupMembers",
         path=_PATH,
-        body=list[MemberRequest],
+        body=list[GroupMemberRequest],
         answers={200: None},
         errors=(400, 401, 403, 404, 422),
     ),
@@ -222,7 +222,7 @@ async def list_user_group_members(call: InjectedCall, group_id: FromPath[str]) -
 async def set_user_group_members(call: InjectedCall, group_id: FromPath[str]) -> Response[bytes]:
     """Say who is in a group: these and no others."""
     number = _group_id(group_id)
-    wanted = await call.body(list[MemberRequest], "members")
+    wanted = await call.body(list[GroupMemberRequest], "members")
     await call.require_system("user-group", "update")
     ids, names = [], []
     for member in wanted:
@@ -238,7 +238,7 @@ async def set_user_group_members(call: InjectedCall, group_id: FromPath[str]) ->
     opt=described(
         "addUserGroupMember",
         path=_PATH,
-        body=MemberRequest,
+        body=GroupMemberRequest,
         answers={201: None},
         errors=(400, 401, 403, 404, 409, 422),
     ),
@@ -246,7 +246,7 @@ async def set_user_group_members(call: InjectedCall, group_id: FromPath[str]) ->
 async def add_user_group_member(call: InjectedCall, group_id: FromPath[str]) -> Response[bytes]:
     """Put a user into a group."""
     number = _group_id(group_id)
-    wanted = await call.body(MemberRequest, "member")
+    wanted = await call.body(GroupMemberRequest, "member")
     await call.require_system("user-group", "update")
     user_id, name = _one_of(wanted)
     added = await call.services.identity.groups.add_member(
@@ -275,7 +275,7 @@ async def remove_user_group_member(
     return done()
 
 
-def _one_of(member: MemberRequest) -> tuple[int | None, str | None]:
+def _one_of(member: GroupMemberRequest) -> tuple[int | None, str | None]:
     """The id, or without one the name."""
     if member.user_id is not None:
         return member.user_id, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,3 +51,26 @@ class Push:
     manifest: Manifest
     tags: tuple[str, ...]
     pushed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTag:
+    """What letting a tag name an artifact meant.
+
+    ``existed``: it named something before; ``moved``: it names something else now. ``rules``: where it existed, the
+    selectors of the rules in force in the project, for repositories and for tags.
+    """
+
+    existed: bool
+    moved: bool
+    rules: Sequence[Sequence[Sequence[Mapping[str, Any]]]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentTag:
+    """A tag that is there, and what it names."""
+
+    tag_id: int
+    artifact_id: int
+    digest: str
+    project_id: int

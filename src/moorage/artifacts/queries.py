@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, text, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.artifacts.models import Push, Referrer, StoredManifest
+from moorage.artifacts import attribute_queries
+from moorage.artifacts.attributes import Attributes
+from moorage.artifacts.models import CurrentTag, MovedTag, Push, Referrer, StoredManifest
 from moorage.database.driver import Row, fetch_all, fetch_value
 from moorage.database.tables import (
     artifact,
@@ -123,7 +126,9 @@ async def store_content(connection: AsyncConnection, digest: str, content: bytes
     await connection.execute(upsert(manifest).values(digest=digest, content=content).on_conflict_do_nothing())
 
 
-async def store_artifact(connection: AsyncConnection, repository_id: int, push: Push, size: int) -> int:
+async def store_artifact(
+    connection: AsyncConnection, repository_id: int, push: Push, size: int, attributes: Attributes | None
+) -> int:
     """The artifact's id; one that was deleted before is live again."""
     parsed = push.manifest
     values = {
@@ -138,7 +143,8 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
         "subject_digest": parsed.subject.digest if parsed.subject else None,
         "annotations": dict(parsed.annotations) if parsed.annotations else None,
     }
-    statement = upsert(artifact).values(values)
+    known = attribute_queries.values(attributes)
+    statement = upsert(artifact).values({**values, **known})
     statement = statement.on_conflict_do_update(
         index_elements=["repository_id", "digest"],
         set_={
@@ -146,6 +152,8 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
             "artifact_type": statement.excluded.artifact_type,
             "state": "live",
             "trash_time": None,
+            "trash_id": None,
+            **{name: statement.excluded[name] for name in known},
         },
     )
     row = await connection.execute(statement.returning(artifact.c.artifact_id))
@@ -155,6 +163,7 @@ async def store_artifact(connection: AsyncConnection, repository_id: int, push: 
 async def store_references(
     connection: AsyncConnection,
     artifact_id: int,
+    project_id: int,
     blob_ids: Sequence[int],
     children: Sequence[tuple[Descriptor, int]],
 ) -> None:
@@ -163,8 +172,8 @@ async def store_references(
         await connection.execute(
             upsert(artifact_blob)
             .from_select(
-                ["artifact_id", "blob_id"],
-                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS))),
+                ["artifact_id", "blob_id", "project_id"],
+                select(literal(artifact_id), func.unnest(bindparam("blob_ids", type_=_BIGINTS)), literal(project_id)),
             )
             .on_conflict_do_nothing(),
             {"blob_ids": sorted(set(blob_ids))},
@@ -202,65 +211,77 @@ async def store_accessory(
 
 
 async def move_tag(
-    connection: AsyncConnection, repository_id: int, name: str, artifact_id: int, pushed_by: str
-) -> None:
+    connection: AsyncConnection, repository_id: int, name: str, artifact_id: int, actor: str, operation: str = "push"
+) -> MovedTag:
     """Let the tag name the artifact from now on; what it named before becomes history."""
-    parameters = {
-        "repository_id": repository_id,
-        "name": name,
-        "artifact_id": artifact_id,
-        "pushed_by": pushed_by,
-    }
-    # Two pushes of one new tag: the loser of the unique index waits for the winner, then moves its row on.
+    row = (await fetch_all(connection, _MOVE_TAG, (repository_id, name, artifact_id, actor, operation)))[0]
+    return MovedTag(*row)
+
+
+# The function is in migration 0012.
+_MOVE_TAG = "SELECT * FROM tag_move(%s, %s, %s, %s, %s)"
+
+
+async def lock_tag(connection: AsyncConnection, repository_id: int, name: str) -> CurrentTag | None:
+    """What a tag names, its row ours until the transaction ends."""
+    # A push that moves the tag ends the row this waits for: then there is another.
     for _ in range(100):
-        kept = await connection.execute(_TOUCH_TAG, parameters)
-        if kept.rowcount:
-            return
-        await connection.execute(_END_TAG, parameters)
-        made = await connection.execute(_START_TAG, parameters)
-        if made.rowcount:
-            return
+        rows = await fetch_all(connection, _LOCK_TAG, (repository_id, name))
+        if rows:
+            return CurrentTag(*rows[0])
+        if not await fetch_all(connection, _LOOK_AT_TAG, (repository_id, name)):
+            return None
     raise RuntimeError(f"tag {name} is moved by too many pushes at once")
 
 
-# The clock, not the transaction's start: a transaction that began first may get the row last.
-_TOUCH_TAG = text(
-    """
-    UPDATE tag SET push_time = clock_timestamp()
-     WHERE repository_id = :repository_id AND name = :name AND lifetime_end IS NULL AND artifact_id = :artifact_id
-    """
-)
-_END_TAG = text(
-    """
-    UPDATE tag SET lifetime_end = clock_timestamp()
-     WHERE repository_id = :repository_id AND name = :name AND lifetime_end IS NULL
-    """
-)
-_START_TAG = text(
-    """
-    INSERT INTO tag (repository_id, name, artifact_id, pushed_by, lifetime_start, push_time)
-    VALUES (:repository_id, :name, :artifact_id, :pushed_by, clock_timestamp(), clock_timestamp())
-    ON CONFLICT (repository_id, name) WHERE lifetime_end IS NULL DO NOTHING
-    """
-)
+_LOOK_AT_TAG = "SELECT 1 FROM tag WHERE repository_id = %s AND name = %s AND lifetime_end IS NULL"
+_LOCK_TAG = """
+SELECT t.tag_id, a.artifact_id, a.digest, a.project_id FROM tag t JOIN artifact a ON a.artifact_id = t.artifact_id
+ WHERE t.repository_id = %s AND t.name = %s AND t.lifetime_end IS NULL FOR UPDATE OF t
+"""
 
 
-async def end_tag(connection: AsyncConnection, repository_id: int, name: str) -> bool:
-    """The tag names nothing from now on; False when it did not name anything."""
-    result = await connection.execute(_END_TAG, {"repository_id": repository_id, "name": name})
-    return bool(result.rowcount)
+async def end_tag(connection: AsyncConnection, tag_id: int, trash_id: int, actor: str) -> None:
+    """The tag names nothing from now on."""
+    await connection.execute(update(tag).where(tag.c.tag_id == tag_id).values(**ended(trash_id, actor)))
+
+
+def ended(trash_id: int, actor: str) -> dict[str, Any]:
+    """What a tag's row becomes when it is deleted."""
+    # The clock, not the transaction's start: the row may have waited for a push that began later.
+    return {
+        "lifetime_end": func.clock_timestamp(),
+        "end_operation": "delete",
+        "ended_by": actor,
+        "trash_id": trash_id,
+    }
 
 
 # --- deleting -----------------------------------------------------------------------------------
 
 
-async def lock_artifact(connection: AsyncConnection, repository_id: int, digest: str) -> int | None:
-    """The id of a live artifact, locked against pushes that refer to it."""
-    return await connection.scalar(
-        select(artifact.c.artifact_id)
-        .where(artifact.c.repository_id == repository_id, artifact.c.digest == digest, artifact.c.state == "live")
+async def lock_artifact(connection: AsyncConnection, repository_id: int, digest: str) -> tuple[int, int] | None:
+    """The ids of a live artifact and its project, locked against pushes that refer to it."""
+    row = (
+        await connection.execute(
+            select(artifact.c.artifact_id, artifact.c.project_id)
+            .where(artifact.c.repository_id == repository_id, artifact.c.digest == digest, artifact.c.state == "live")
+            .with_for_update()
+        )
+    ).one_or_none()
+    return None if row is None else (row.artifact_id, row.project_id)
+
+
+async def lock_tags(connection: AsyncConnection, artifact_id: int) -> list[str]:
+    """The tags of an artifact that the caller has locked, and their rows, the last pushed first."""
+    # In the order in which a push moves its tags: in any other the two could wait for each other.
+    rows = await connection.execute(
+        select(tag.c.name, tag.c.push_time)
+        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
+        .order_by(tag.c.name)
         .with_for_update()
     )
+    return [row.name for row in sorted(rows, key=lambda row: row.push_time, reverse=True)]
 
 
 async def has_parent(connection: AsyncConnection, artifact_id: int) -> bool:
@@ -276,34 +297,32 @@ async def has_parent(connection: AsyncConnection, artifact_id: int) -> bool:
     ) is not None
 
 
-async def trash_artifacts(connection: AsyncConnection, repository_id: int) -> None:
-    """As ``trash_artifact``, everything of a repository that the caller has locked."""
-    await connection.execute(
+async def trash_artifacts(
+    connection: AsyncConnection, repository_id: int, trash_id: int, actor: str
+) -> tuple[int, int]:
+    """As ``trash_artifact``, everything of a repository that the caller has locked: how many artifacts and tags."""
+    tags = await connection.execute(
         update(tag)
         .where(tag.c.repository_id == repository_id, tag.c.lifetime_end.is_(None))
-        .values(lifetime_end=func.clock_timestamp())
+        .values(**ended(trash_id, actor))
+    )
+    artifacts = await connection.execute(
+        update(artifact)
+        .where(artifact.c.repository_id == repository_id, artifact.c.state == "live")
+        .values(state="trash", trash_time=func.now(), trash_id=trash_id)
+    )
+    return artifacts.rowcount, tags.rowcount
+
+
+async def trash_artifact(connection: AsyncConnection, artifact_id: int, trash_id: int, actor: str) -> None:
+    """Hide an artifact and end its tags, which the caller has locked; the rows stay, so that it can be brought back."""
+    await connection.execute(
+        update(tag)
+        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
+        .values(**ended(trash_id, actor))
     )
     await connection.execute(
         update(artifact)
-        .where(artifact.c.repository_id == repository_id, artifact.c.state == "live")
-        .values(state="trash", trash_time=func.now())
-    )
-
-
-async def trash_artifact(connection: AsyncConnection, artifact_id: int) -> None:
-    """Hide an artifact and end its tags; the rows stay, so that it can be brought back."""
-    # In the order in which a push moves its tags: in any other the two could wait for each other.
-    await connection.execute(
-        select(tag.c.tag_id)
-        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
-        .order_by(tag.c.name)
-        .with_for_update()
-    )
-    await connection.execute(
-        update(tag)
-        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
-        .values(lifetime_end=func.clock_timestamp())
-    )
-    await connection.execute(
-        update(artifact).where(artifact.c.artifact_id == artifact_id).values(state="trash", trash_time=func.now())
+        .where(artifact.c.artifact_id == artifact_id)
+        .values(state="trash", trash_time=func.now(), trash_id=trash_id)
     )

@@ -8,16 +8,22 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.artifacts import queries
+from moorage.artifacts import happened, queries
 from moorage.artifacts.accessories import classify
-from moorage.artifacts.models import Push, Referrer, StoredManifest
+from moorage.artifacts.attribute_reader import AttributeReader
+from moorage.artifacts.models import MovedTag, Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown, NotFound
+from moorage.events.models import SYSTEM, Actor
+from moorage.lifecycle import immutability, trash
+from moorage.lifecycle.models import Deletion
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import looks_like_digest
+from moorage.projects import quotas
 from moorage.repositories import service as repositories
+from moorage.storage.protocol import Blobs
 
 #: X-Total-Count of referrers is exact up to here.
 COUNTED_REFERRERS = 10_000
@@ -29,8 +35,10 @@ MAX_SIZE = 2**63 - 1
 class ArtifactService:
     """Manifests by tag and digest. Bytes are cached by digest, names never."""
 
-    def __init__(self, database: Database, reader: Reader, cache_bytes: int) -> None:
+    def __init__(self, database: Database, reader: Reader, cache_bytes: int, store: Blobs) -> None:
+        """``cache_bytes``: of manifests that are remembered; ``store``: where configs are read from."""
         self._database = database
+        self.attributes = AttributeReader(store, self.content)
         self._by_tag: Lane[queries.Key, queries.Resolved] = reader.lane(
             queries.BY_TAG, queries.parameters, queries.resolved
         )
@@ -85,13 +93,18 @@ class ArtifactService:
 
     # --- writing --------------------------------------------------------------------------------
 
-    async def push(self, push: Push) -> None:
+    async def push(self, push: Push, *, actor: Actor = SYSTEM, again: bool = False) -> None:
         """Store a manifest and move its tags, in one transaction that holds everything it refers to.
+
+        ``again``: immutable tags may be pushed that name the manifest already.
 
         Raises:
             ManifestBlobUnknown: a blob or child is not in the repository; the message names it.
             NotFound: the project is gone.
+            TagImmutable: a rule wants one of the tags to stay.
         """
+        # Before the transaction: the storage may be slow, and locks are held in there.
+        attributes = await self.attributes.read(push.digest, push.manifest)
         async with self._database.begin() as connection:
             repository_id = await repositories.ensure(connection, push.project_id, push.repository)
             blob_ids, size = await self._hold_blobs(connection, repository_id, push)
@@ -99,30 +112,46 @@ class ArtifactService:
             # Indexes of indexes that list each other many times add up to more than any column holds.
             size = min(size + sum(child_size for _, _, child_size in children), MAX_SIZE)
             await queries.store_content(connection, push.digest, push.content)
-            artifact_id = await queries.store_artifact(connection, repository_id, push, size)
+            artifact_id = await queries.store_artifact(connection, repository_id, push, size, attributes)
             await queries.store_references(
-                connection, artifact_id, blob_ids, [(child, child_id) for child, child_id, _ in children]
+                connection,
+                artifact_id,
+                push.project_id,
+                blob_ids,
+                [(child, child_id) for child, child_id, _ in children],
             )
             accessory = classify(push.manifest, push.tags)
             if accessory is not None:
                 await queries.store_accessory(connection, artifact_id, repository_id, *accessory)
             # One order for everyone, so that two pushes of the same tags cannot wait for each other.
             for name in sorted(set(push.tags)):
-                await queries.move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
-            await repositories.mark_pushed(connection, repository_id)
+                moved = await move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
+                # A client's push of the same digest is refused as well, as in Harbor; a copy's is not.
+                immutability.check_move(moved, push.repository, name, again=again)
+            # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
+            event = happened.pushed(push, artifact_id, size)
+            await quotas.pushed(connection, actor, repository_id, push.project_id, event)
         self._remember(push.digest, push.content)
 
-    async def delete_repository(self, name: str) -> None:
+    async def delete_repository(self, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take everything out of a repository, which then is not there any more; it can be brought back until swept.
 
         Raises:
             NotFound: there is no such repository.
+            TagImmutable: a rule wants one of its tags to stay.
         """
         async with self._database.begin() as connection:
-            repository_id = await repositories.hide(connection, name)
-            if repository_id is None:
+            hidden = await repositories.hide(connection, name)
+            if hidden is None:
                 raise NotFound(f"repository {name} not found")
-            await queries.trash_artifacts(connection, repository_id)
+            repository_id, project_id = hidden.repository_id, hidden.project_id
+            await immutability.check_repository_deletion(connection, project_id, name, repository_id)
+            kept = {"first_push_time": hidden.first_push_time.isoformat()}
+            deletion = Deletion("repository", project_id, name, repository_id, kept=kept)
+            trash_id = await trash.put(connection, actor, deletion)
+            artifacts, tags = await queries.trash_artifacts(connection, repository_id, trash_id, actor.name)
+            await trash.count(connection, trash_id, artifacts=artifacts, tags=tags)
+            await happened.record_repository_deletion(connection, actor, name, repository_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push
@@ -133,6 +162,9 @@ class ArtifactService:
         held = await BlobService.lock(connection, repository_id, sorted(wanted | parsed.foreign))
         missing = sorted(wanted - held.keys())
         if missing:
+            # They may be missing because the project has no room for them: then that is the answer, as in Harbor.
+            sizes = {descriptor.digest: descriptor.size for descriptor in parsed.blobs}
+            await quotas.admit_content(connection, push.project_id, {**sizes, push.digest: len(push.content)})
             raise ManifestBlobUnknown(
                 f"blob unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
                 detail=[{"digest": digest} for digest in missing[:100]],
@@ -154,31 +186,60 @@ class ArtifactService:
             )
         return [(child, *held[child.digest]) for child in children]
 
-    async def delete_tag(self, repository: str, repository_id: int, name: str) -> None:
+    async def delete_tag(self, repository: str, repository_id: int, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take a tag away; its artifact stays.
 
         Raises:
             ManifestUnknown: there is no such tag.
+            TagImmutable: a rule wants it to stay.
         """
         async with self._database.begin() as connection:
-            if not await queries.end_tag(connection, repository_id, name):
+            found = await queries.lock_tag(connection, repository_id, name)
+            if found is None:
                 raise ManifestUnknown(f"artifact {repository}:{name} not found")
+            await immutability.check_deletion(connection, found.project_id, repository, [name])
+            deletion = Deletion("tag", found.project_id, f"{repository}:{name}", repository_id, found.digest)
+            trash_id = await trash.put(connection, actor, deletion)
+            await queries.end_tag(connection, found.tag_id, trash_id, actor.name)
+            await trash.count(connection, trash_id, artifacts=0, tags=1)
+            await happened.record_tag_deletion(connection, actor, repository, repository_id, name)
 
-    async def delete_manifest(self, repository: str, repository_id: int, digest: str) -> None:
+    async def delete_manifest(self, repository: str, repository_id: int, digest: str, *, actor: Actor = SYSTEM) -> None:
         """Take a manifest and its tags away; it can be brought back until it is swept.
 
         Raises:
             ManifestUnknown: it is not there.
             ManifestReferenced: an index lists it.
+            TagImmutable: a rule wants one of its tags to stay.
         """
         async with self._database.begin() as connection:
-            artifact_id = await queries.lock_artifact(connection, repository_id, digest)
-            if artifact_id is None:
+            found = await queries.lock_artifact(connection, repository_id, digest)
+            if found is None:
                 raise ManifestUnknown(f"artifact {repository}@{digest} not found")
+            artifact_id, project_id = found
             # A statement of its own: the lock may have waited for a push of an index that lists this manifest.
             if await queries.has_parent(connection, artifact_id):
                 raise ManifestReferenced
-            await queries.trash_artifact(connection, artifact_id)
+            tags = await queries.lock_tags(connection, artifact_id)
+            await immutability.check_deletion(connection, project_id, repository, tags)
+            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
+            deletion = Deletion("artifact", project_id, f"{repository}@{digest}", repository_id, digest)
+            trash_id = await trash.put(connection, actor, deletion)
+            await queries.trash_artifact(connection, artifact_id, trash_id, actor.name)
+            await trash.count(connection, trash_id, artifacts=1, tags=len(tags))
 
 
-__all__ = ["ArtifactService", "Push", "StoredManifest"]
+async def move_tag(
+    connection: AsyncConnection, repository_id: int, name: str, artifact_id: int, actor: str, operation: str = "push"
+) -> MovedTag:
+    """Let a tag name an artifact from now on, within the caller's transaction.
+
+    The caller refuses with ``immutability.check_move`` what a rule forbids; ``operation`` is what its history says.
+    """
+    return await queries.move_tag(connection, repository_id, name, artifact_id, actor, operation)
+
+
+#: What a tag or digest names: repository id and manifest, each None if missing.
+Resolved = queries.Resolved
+
+__all__ = ["ArtifactService", "Push", "Resolved", "StoredManifest", "move_tag"]

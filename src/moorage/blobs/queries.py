@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.blobs.models import LinkedBlob, Upload
@@ -53,9 +53,9 @@ async def repositories_with(connection: AsyncConnection, digest: str, limit: int
 # --- linking ------------------------------------------------------------------------------------
 
 
-async def hold_blob(connection: AsyncConnection, digest: str, size: int) -> int:
-    """The blob's id, its row locked until the transaction ends."""
-    return int(await fetch_value(connection, "SELECT blob_hold(%s, %s)", (digest, size)))
+async def hold_blob(connection: AsyncConnection, project_id: int, digest: str, size: int) -> int:
+    """The blob's id, its row locked until the transaction ends; raises QuotaExceeded if the project lacks the room."""
+    return int(await fetch_value(connection, "SELECT blob_hold(%s, %s, %s)", (digest, size, project_id)))
 
 
 async def finish_upload(
@@ -126,6 +126,36 @@ async def lock_linked(connection: AsyncConnection, repository_id: int, digests: 
         {"digests": list(digests)},
     )
     return {row.digest: LinkedBlob(row.blob_id, row.digest, row.size) for row in rows}
+
+
+async def relink(connection: AsyncConnection, artifact_ids: Sequence[int]) -> None:
+    """Make what artifacts refer to readable through their repository again, held until the transaction ends."""
+    values = {"artifact_ids": list(artifact_ids)}
+    await connection.execute(_KEEP_REFERENCED, values)
+    await connection.execute(_RELINK, values)
+
+
+# A sweep that is taking one of them holds its row.
+_KEEP_REFERENCED = text(
+    """
+    UPDATE blob SET state = 'live' WHERE state = 'trash' AND blob_id IN (
+           SELECT r.blob_id FROM artifact_blob r WHERE r.artifact_id = ANY(CAST(:artifact_ids AS bigint[])))
+    """
+)
+# The update locks a link that is there: who is unlinking the blob comes first, or sees the artifact that needs it.
+_RELINK = text(
+    """
+    INSERT INTO repository_blob (repository_id, blob_id)
+    SELECT needed.repository_id, needed.blob_id FROM (
+           SELECT DISTINCT a.repository_id, b.blob_id, b.digest
+             FROM artifact a
+             JOIN artifact_blob r ON r.artifact_id = a.artifact_id
+             JOIN blob b ON b.blob_id = r.blob_id
+            WHERE a.artifact_id = ANY(CAST(:artifact_ids AS bigint[]))) AS needed
+     ORDER BY needed.digest
+    ON CONFLICT (repository_id, blob_id) DO UPDATE SET creation_time = repository_blob.creation_time
+    """
+)
 
 
 # --- upload sessions ----------------------------------------------------------------------------

@@ -31,6 +31,16 @@ async def link(connection: AsyncConnection, project_id: int, repository: str, bl
         await queries.link(connection, repository, blob_id)
 
 
+async def relink(connection: AsyncConnection, artifact_ids: Sequence[int]) -> None:
+    """Let what artifacts refer to be readable through their repository again, within the caller's transaction.
+
+    Somebody may have taken the blobs out of it after the artifacts were deleted; the bytes are there while an artifact,
+    be it in the trash, refers to them.
+    """
+    if artifact_ids:
+        await queries.relink(connection, artifact_ids)
+
+
 class BlobService:
     """Blobs as repositories show them."""
 
@@ -68,6 +78,21 @@ class BlobService:
                 return False
             await link(connection, project_id, repository, held[1])
             return True
+
+    async def mount_all(self, repository: str, project_id: int, digests: Sequence[str], source: str) -> None:
+        """Link blobs of ``source`` to ``repository``, in one transaction; those that are not there are left out.
+
+        The caller has made sure that the principal may pull from ``source``.
+
+        Raises:
+            NotFound: the project has been deleted meanwhile.
+        """
+        async with self._database.begin() as connection:
+            # One order for everyone, so that two that share blobs cannot wait for each other.
+            for digest in sorted(set(digests)):
+                held = await queries.lock_link(connection, source, digest)
+                if held is not None:
+                    await link(connection, project_id, repository, held[1])
 
     async def find_source(self, digest: str, may_pull: Callable[[str], Awaitable[bool]]) -> str | None:
         """A repository that has the blob and that the principal may pull from (OCI trap 19)."""

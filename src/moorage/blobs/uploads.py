@@ -33,6 +33,7 @@ from moorage.errors import (
     TooManyRequests,
 )
 from moorage.oci.names import Hasher, digest_of, hasher
+from moorage.projects import quotas
 from moorage.storage.protocol import BlobMissing, BlobStore
 
 #: Hash states kept for sessions this process has written to.
@@ -153,7 +154,13 @@ class UploadService:
                 raise
             stored = await self._advanced(session, progress)
             self._check_length(session, stored.received, declared, length)
-        await self._verify(stored, digest)
+        try:
+            await self._verify(stored, digest)
+        except DigestInvalid:
+            # What has no room in the project is refused for that first, as Harbor does.
+            async with self._database.connect() as connection:
+                await quotas.admit_content(connection, stored.project_id, {digest: stored.received})
+            raise
         await self._commit(stored, digest, expected=session.received)
 
     async def receive_whole(
@@ -332,7 +339,8 @@ class UploadService:
     async def _commit(self, stored: Upload, digest: str, expected: int | None) -> None:
         async with self._database.begin() as connection:
             if expected is None:
-                held, linked = await queries.hold_blob(connection, digest, stored.received), False
+                held = await queries.hold_blob(connection, stored.project_id, digest, stored.received)
+                linked = False
             else:
                 finished = await queries.finish_upload(connection, stored, expected, digest)
                 if finished is None:

@@ -19,8 +19,11 @@ import typer
 from moorage.errors import MoorageError
 
 if TYPE_CHECKING:
+    from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.service import IdentityService
+    from moorage.lifecycle.history import TagHistoryService
+    from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
     from moorage.settings import Settings
     from moorage.system.configuration import Configurations
@@ -69,6 +72,9 @@ class CommandServices:
     identity: IdentityService
     projects: ProjectService
     keys: SigningKeys
+    audit: AuditService
+    trash: TrashService
+    tag_history: TagHistoryService
     configurations: Configurations
 
 
@@ -111,9 +117,12 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     from moorage.access.service import AccessService
     from moorage.database.engine import Database
     from moorage.database.reader import Reader
+    from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.secret_key import SecretBox, secret_key
     from moorage.identity.service import IdentityService
+    from moorage.lifecycle.history import TagHistoryService
+    from moorage.lifecycle.service import TrashService
     from moorage.projects.service import ProjectService
     from moorage.system.configuring import configurations_of
 
@@ -124,9 +133,19 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
     box = SecretBox(secret_key(settings), "signing keys")
     keys = SigningKeys(database, box, settings.security.token_algorithm)
     try:
-        yield CommandServices(settings, identity, ProjectService(database), keys, configurations_of(settings, reader))
+        yield CommandServices(
+            settings=settings,
+            identity=identity,
+            projects=ProjectService(database),
+            keys=keys,
+            audit=AuditService(database),
+            trash=TrashService(database, settings.trash.retention_days),
+            configurations=configurations_of(settings, reader),
+            tag_history=TagHistoryService(database),
+        )
     finally:
         identity.close()
+        await reader.close()
         await database.close()
 
 

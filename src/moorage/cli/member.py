@@ -38,6 +38,15 @@ def add(
     project: ProjectArgument,
     user: UserArgument,
     role: RoleOption,
+    repository: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--repository",
+            "-r",
+            metavar="PATTERN",
+            help="Only in such repositories of the project, as base or app/*; may be repeated. Default: in all.",
+        ),
+    ] = None,
     config: ConfigOption = None,
     data: DataOption = None,
     database_url: UrlOption = None,
@@ -47,7 +56,9 @@ def add(
     async def work(services: CommandServices) -> None:
         found = await services.projects.find(project)
         account = await services.identity.users.find(user)
-        await services.projects.members.add(found.project_id, account.user_id, _role_id(role))
+        await services.projects.members.add(
+            found.project_id, account.user_id, _role_id(role), repositories=repository or None
+        )
 
     run(Target(config, data, database_url), work)
     typer.echo(f"User {user} is now {role.value} of project {project}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,6 +36,15 @@ def create(
         ),
     ],
     project: Annotated[str | None, typer.Option(metavar="PROJECT", help="Its project; default: the system.")] = None,
+    repository: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--repository",
+            "-r",
+            metavar="PATTERN",
+            help="Only in such repositories of the project, as base or app/*; may be repeated. Default: in all.",
+        ),
+    ] = None,
     days: Annotated[int, typer.Option(metavar="N", help="Days until it expires; -1: never.")] = 30,
     description: Annotated[str, typer.Option(metavar="TEXT", help="What it is for.")] = "",
     output: OutputOption = Output.TABLE,
@@ -49,7 +58,8 @@ def create(
         from moorage.identity.models import ADMIN_ID, PROJECT, SYSTEM, NewRobot
 
         level = SYSTEM if project is None else PROJECT
-        permissions = parse_permissions(permission, project)
+        limit = tuple(repository) if repository else None
+        permissions = tuple(replace(one, repositories=limit) for one in parse_permissions(permission, project))
         return await services.identity.robots.create(
             NewRobot(name, level, permissions, days, description, creator_ref=ADMIN_ID)
         )
@@ -188,5 +198,6 @@ def _short(row: dict[str, Any]) -> list[str]:
     for permission in row["permissions"]:
         where = "system" if permission["kind"] == "system" else permission["namespace"]
         actions = ", ".join(f"{access['resource']}:{access['action']}" for access in permission["access"])
-        lines.append(f"{where}: {actions}")
+        limit = f" (in {', '.join(permission['repositories'])})" if permission["repositories"] else ""
+        lines.append(f"{where}: {actions}{limit}")
     return lines

@@ -1,4 +1,4 @@
-"""What a failing database means to a caller: come back later, or a fault of the program."""
+"""What a failing database means to a caller: come back later, a project is full, or a fault of the program."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from moorage.errors import BadRequest, InsufficientStorage, MoorageError, ServiceUnavailable
+from moorage.errors import BadRequest, InsufficientStorage, MoorageError, QuotaExceeded, ServiceUnavailable
 
 #: SQLSTATE classes and codes of a server, pooler or connection that is away, going, starting or full, and of a
 #: former primary that became a replica while a connection to it was open.
 _AWAY_CLASSES = ("08", "57P", "53")
 _READ_ONLY = "25006"
 
+#: Of the functions that keep the limits of projects (migration 0009).
+_QUOTA = "MQ001"
 _UNFIT = (pg.NumericValueOutOfRange, pg.CharacterNotInRepertoire, pg.UntranslatableCharacter)
 
 RETRY = {"Retry-After": "1"}
@@ -42,6 +44,9 @@ def explain(error: BaseException, statement_timeout: float) -> MoorageError | No
         if isinstance(cause, psycopg.OperationalError):
             return unavailable(cause)
         return None
+    if state == _QUOTA:
+        project_id, added, used, hard = map(int, (cause.diag.message_detail or "").split())
+        return QuotaExceeded(project_id, added=added, used=used, hard=hard)
     if state == _READ_ONLY or state.startswith(_AWAY_CLASSES):
         return unavailable(cause)
     return None

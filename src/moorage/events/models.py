@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -39,3 +40,17 @@ class Event:
     project_id: int | None = None
     details: Mapping[str, Any] | None = None
     succeeded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as consumers are given it.
+
+    ``position`` is its place in the one order all of them see; of what happened to one repository, tag or account, what
+    was acknowledged first comes first.
+    """
+
+    position: int
+    time: datetime
+    actor: Actor
+    event: Event

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import hmac
 import os
+from typing import NamedTuple
 
 from cachetools import LRUCache
 
-from moorage.access.principals import Principal
+from moorage.access.principals import Principal, PrincipalKind
 from moorage.access.service import AccessService
 from moorage.database.engine import Database
 from moorage.errors import Unauthorized
@@ -17,14 +18,22 @@ from moorage.identity import queries
 from moorage.identity.models import Account
 from moorage.identity.once import SingleFlight, Turns
 from moorage.identity.passwords import MAX_PASSWORD, Passwords
-from moorage.identity.robot_names import parse_full_name
+from moorage.identity.robot_names import RobotName, parse_full_name, prefix_of
 from moorage.identity.throttle import LoginThrottle, network_of
+from moorage.system.configuration import Configurations
 
 #: Longest login name: a project's and a robot's name with the prefix.
 MAX_USERNAME = 600
 
 #: Credentials a process remembers.
 MAX_REMEMBERED = 10_000
+
+
+class Login(NamedTuple):
+    """What a verified credential is remembered as; ``robot``: its name without the prefix, which may change."""
+
+    principal: Principal
+    robot: RobotName | None
 
 
 class Authenticator:
@@ -42,15 +51,15 @@ class Authenticator:
         passwords: Passwords,
         throttle: LoginThrottle,
         *,
-        robot_prefix: str,
+        configurations: Configurations,
     ) -> None:
         self._database = database
         self._access = access
         self._passwords = passwords
         self._throttle = throttle
-        self._prefix = robot_prefix
+        self._configurations = configurations
         self._key = os.urandom(32)
-        self._remembered: LRUCache[bytes, Principal] = LRUCache(MAX_REMEMBERED)
+        self._remembered: LRUCache[bytes, Login] = LRUCache(MAX_REMEMBERED)
         self._verifications: SingleFlight[bytes, bool] = SingleFlight()
         self._turns: Turns[tuple[str, str]] = Turns()
 
@@ -69,7 +78,7 @@ class Authenticator:
             known = self._remembered.get(digest)
             if known is not None:
                 if await self._still_valid(known, username, network):
-                    return known
+                    return known.principal
                 self._forget(digest, known)
             # One guess at a time, or a hundred at once would all pass the throttle before the first has failed.
             async with self._turns.take((username, network)):
@@ -77,12 +86,20 @@ class Authenticator:
                     await self._guess(digest, username, password, Actor(username, address, request_id))
             # Round again: the account may have changed since the hash was read.
 
-    async def _still_valid(self, principal: Principal, username: str, network: str) -> bool:
+    async def _still_valid(self, known: Login, username: str, network: str) -> bool:
         # The throttle is asked here too: otherwise a right guess would show during the wait.
-        state, _ = await asyncio.gather(
-            self._access.principal_state(principal), self._throttle.check(username, network)
+        state, named, _ = await asyncio.gather(
+            self._access.principal_state(known.principal),
+            self._still_named(known, username),
+            self._throttle.check(username, network),
         )
-        return state.valid
+        return state.valid and named
+
+    async def _still_named(self, known: Login, username: str) -> bool:
+        """Whether a robot's name is still written so; one round trip with the other questions."""
+        if known.robot is None:
+            return True
+        return parse_full_name(username, prefix_of(await self._configurations.current())) == known.robot
 
     async def _guess(self, digest: bytes, username: str, password: str, actor: Actor) -> None:
         network = network_of(actor.address)
@@ -94,7 +111,7 @@ class Authenticator:
             await self._throttle.succeeded(username, network)
 
     async def _verify(self, digest: bytes, username: str, password: str) -> bool:
-        account = await self._find(username)
+        account, robot = await self._find(username)
         encoded = account.password_hash if account is not None else None
         matches = await self._passwords.verify(encoded, password)
         if account is None or encoded is None or not matches or not account.enabled:
@@ -103,19 +120,29 @@ class Authenticator:
             fresh = await self._passwords.hash(password)
             async with self._database.begin() as connection:
                 await queries.replace_hash(connection, account, fresh)
-        self._remembered[digest] = account.principal
+        self._remembered[digest] = Login(account.principal, robot)
         return True
 
-    async def _find(self, username: str) -> Account | None:
-        robot = parse_full_name(username, self._prefix)
+    async def _find(self, username: str) -> tuple[Account | None, RobotName | None]:
+        """The account, and what a robot is called without prefix."""
+        robot = parse_full_name(username, prefix_of(await self._configurations.current()))
         async with self._database.connect() as connection:
-            found = None
             if robot is not None:
                 found = await queries.account_of_robot(connection, robot, username)
-            return found or await queries.account_of_user(connection, username)
+                if found is not None:
+                    return found, robot
+            return await queries.account_of_user(connection, username), None
 
-    def _forget(self, digest: bytes, principal: Principal) -> None:
-        if self._remembered.get(digest) is principal:
+    async def account(self, kind: PrincipalKind, username: str) -> Account | None:
+        """The account of a name, looked up as for a login."""
+        if kind is PrincipalKind.ROBOT:
+            found, _ = await self._find(username)
+            return found if found is not None and found.kind is kind else None
+        async with self._database.connect() as connection:
+            return await queries.account_of_user(connection, username)
+
+    def _forget(self, digest: bytes, known: Login) -> None:
+        if self._remembered.get(digest) is known:
             del self._remembered[digest]
 
     def _digest(self, username: str, password: str) -> bytes:

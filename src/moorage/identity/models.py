@@ -14,6 +14,9 @@ ADMIN_NAME = "admin"
 #: Level of a robot and kind of a permission.
 SYSTEM, PROJECT = "system", "project"
 
+#: Who made a robot.
+CREATED_BY_USER, CREATED_BY_ROBOT = "local", "robot"
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -50,20 +53,24 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class RobotAction:
-    """One thing a robot may do: Harbor's ``access``."""
+    """One thing a robot may do: Harbor's ``access``. An empty effect is ``allow``, too."""
 
     resource: str
     action: str
-    effect: str = "allow"
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RobotPermission:
-    """``kind`` system with namespace ``/``, or project with a project's name or ``*``."""
+    """``kind`` system with namespace ``/``, or project with a project's name or ``*``.
+
+    ``repositories``: patterns of the repositories it is limited to; None: it is not limited.
+    """
 
     kind: str
     namespace: str
     access: tuple[RobotAction, ...]
+    repositories: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +95,37 @@ class Robot:
 
 @dataclass(frozen=True, slots=True)
 class NewRobot:
-    """What a robot is made from. ``name`` is the short one; ``duration`` in days, -1 for ever."""
+    """What a robot is made from. ``name`` is the short one; ``duration`` in days, -1 for ever.
+
+    ``creator_type``: ``local`` for a user, ``robot`` for one whose own permissions are then the most it can give.
+    """
 
     name: str
     level: str
     permissions: tuple[RobotPermission, ...]
     duration: int = -1
     description: str = ""
-    creator_type: str = "local"
+    creator_type: str = CREATED_BY_USER
     creator_ref: int = 0
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RobotChange:
+    """What a robot is to be from now on; name and level stay.
+
+    Attributes:
+        permissions: all of them.
+        keeps: for each permission, whether its rights keep the limits to repositories that they have now, because the
+            client did not say anything about limits (it may not know of them).
+        duration: days from its creation, -1 for ever; None: as it is.
+    """
+
+    permissions: tuple[RobotPermission, ...]
+    keeps: tuple[bool, ...]
+    duration: int | None
+    description: str
+    disabled: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from moorage.errors import BadRequest
 
@@ -22,6 +23,11 @@ class RobotName(NamedTuple):
     def full(self, prefix: str) -> str:
         """What the robot logs in as."""
         return f"{prefix}{self.name}" if self.project is None else f"{prefix}{self.project}+{self.name}"
+
+
+def prefix_of(configuration: Mapping[str, Any]) -> str:
+    """What every robot's name begins with now."""
+    return str(configuration["robot_name_prefix"])
 
 
 def parse_full_name(full: str, prefix: str) -> RobotName | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +15,7 @@ from moorage.identity.models import PROJECT, SYSTEM, Robot, RobotAction, RobotPe
 from moorage.identity.robot_names import RobotName
 
 _R = robot.c
+_WITH_PROJECT = robot.outerjoin(project, project.c.project_id == _R.project_id)
 _SELECT = select(
     _R.robot_id,
     _R.name,
@@ -29,15 +29,19 @@ _SELECT = select(
     _R.creator_ref,
     _R.creation_time,
     _R.update_time,
-).select_from(robot.outerjoin(project, project.c.project_id == _R.project_id))
+).select_from(_WITH_PROJECT)
+
+# As Harbor keeps it, and so as its clients filter and sort by it: without the prefix, with the project.
+_KEPT_NAME = case((_R.project_id.is_(None), _R.name), else_=project.c.name + "+" + _R.name)
 
 _COLUMNS = Columns(
     {
         "id": _R.robot_id,
-        "name": _R.name,
+        "name": _KEPT_NAME,
         "description": _R.description,
         "duration": _R.duration,
         "disabled": _R.disabled,
+        "disable": _R.disabled,
         "creation_time": _R.creation_time,
         "update_time": _R.update_time,
     },
@@ -68,17 +72,24 @@ async def set_permissions(connection: AsyncConnection, robot_id: int, permission
             "resource": access.resource,
             "action": access.action,
             "effect": access.effect,
+            "repositories": None if permission.repositories is None else list(permission.repositories),
         }
         for permission in permissions
         for access in permission.access
     ]
     await connection.execute(delete(robot_permission).where(robot_permission.c.robot_id == robot_id))
-    await connection.execute(insert(robot_permission), rows)
+    if rows:
+        await connection.execute(
+            insert(robot_permission), [{**row, "position": position} for position, row in enumerate(rows)]
+        )
 
 
-async def find(connection: AsyncConnection, robot_id: int, prefix: str) -> Robot | None:
-    """The robot with its permissions."""
-    rows = (await connection.execute(_SELECT.where(_R.robot_id == robot_id))).all()
+async def find(connection: AsyncConnection, robot_id: int, prefix: str, *, lock: bool = False) -> Robot | None:
+    """The robot with its permissions. ``lock``: nobody else changes it until the transaction ends."""
+    statement = _SELECT.where(_R.robot_id == robot_id)
+    if lock:
+        statement = statement.with_for_update(of=robot)
+    rows = (await connection.execute(statement)).all()
     found = await _robots(connection, rows, prefix)
     return found[0] if found else None
 
@@ -98,7 +109,7 @@ async def page(
     conditions = [_R.visible, *_COLUMNS.conditions(query)]
     if not every_level:
         conditions.append(_R.project_id.is_(None) if project_id is None else _R.project_id == project_id)
-    total = await connection.scalar(select(func.count()).select_from(robot).where(*conditions))
+    total = await connection.scalar(select(func.count()).select_from(_WITH_PROJECT).where(*conditions))
     statement = _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
     return total or 0, await _robots(connection, (await connection.execute(statement)).all(), prefix)
 
@@ -174,13 +185,22 @@ async def _permissions(connection: AsyncConnection, ids: Sequence[int]) -> dict[
     p = robot_permission.c
     rows = (
         await connection.execute(
-            select(p.robot_id, p.kind, p.namespace, p.resource, p.action, p.effect)
+            select(p.robot_id, p.kind, p.namespace, p.resource, p.action, p.effect, p.repositories)
             .where(p.robot_id.in_(ids))
-            .order_by(p.robot_id, p.kind.desc(), p.namespace, p.resource, p.action)
+            .order_by(p.robot_id, p.position, p.kind.desc(), p.namespace, p.resource, p.action)
         )
     ).all()
-    found: dict[int, tuple[RobotPermission, ...]] = {}
-    for (robot_id, kind, namespace), group in groupby(rows, key=lambda row: (row.robot_id, row.kind, row.namespace)):
-        access = tuple(RobotAction(row.resource, row.action, row.effect) for row in group)
-        found[robot_id] = (*found.get(robot_id, ()), RobotPermission(kind, namespace, access))
-    return found
+    found: dict[int, dict[tuple[str, str, tuple[str, ...] | None], list[RobotAction]]] = {}
+    for row in rows:
+        limit = None if row.repositories is None else tuple(row.repositories)
+        entries = found.setdefault(row.robot_id, {})
+        entries.setdefault((row.kind, row.namespace, limit), []).append(
+            RobotAction(row.resource, row.action, row.effect)
+        )
+    return {
+        robot_id: tuple(
+            RobotPermission(kind, namespace, tuple(access), limit)
+            for (kind, namespace, limit), access in entries.items()
+        )
+        for robot_id, entries in found.items()
+    }

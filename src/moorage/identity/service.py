@@ -9,10 +9,11 @@ from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.errors import Unauthorized
 from moorage.events.models import Actor
-from moorage.identity.authenticator import Authenticator
+from moorage.identity.authenticator import MAX_USERNAME, Authenticator
 from moorage.identity.basic import basic_credentials
 from moorage.identity.cookies import SESSION_COOKIE, cookie
 from moorage.identity.groups import GroupService
+from moorage.identity.models import Account
 from moorage.identity.passwords import Passwords
 from moorage.identity.robots import RobotService
 from moorage.identity.sessions import SessionService
@@ -41,14 +42,14 @@ class IdentityService:
         """``reader``: that of ``access``, so that a login costs one round trip; default: one of its own."""
         passwords = Passwords(settings.password_hash_concurrency)
         reader = reader or Reader(database)
+        configurations = configurations or Configurations(reader)
         throttle = LoginThrottle(database, reader, attempts=settings.login_attempts, lockout=settings.login_lockout)
-        prefix = settings.robot_name_prefix
         self._passwords = passwords
-        self._authenticator = Authenticator(database, access, passwords, throttle, robot_prefix=prefix)
-        self.users = UserService(database, passwords, robot_prefix=prefix)
+        self._authenticator = Authenticator(database, access, passwords, throttle, configurations=configurations)
+        self.users = UserService(database, passwords, configurations)
         self.groups = GroupService(database)
-        self.robots = RobotService(database, passwords, prefix=prefix)
-        self.sessions = SessionService(database, reader, configurations or Configurations(reader))
+        self.robots = RobotService(database, passwords, configurations)
+        self.sessions = SessionService(database, reader, configurations)
 
     async def principal_of(self, request: Request) -> Principal:
         """Who asks: by basic authentication, else by a session (H row 18). Wrong credentials are nobody's.
@@ -100,6 +101,18 @@ class IdentityService:
             TooManyRequests: this account failed too often from this address.
         """
         return await self._authenticator.authenticate(username, password, address, request_id)
+
+    async def account(self, kind: PrincipalKind, name: str) -> Account | None:
+        """The account that logs in under a name, without a login; None: there is none."""
+        if kind is PrincipalKind.ANONYMOUS or not 0 < len(name) <= MAX_USERNAME or "\0" in name:
+            return None
+        return await self._authenticator.account(kind, name)
+
+    async def why_ended(self, account: Account) -> str:
+        """Why an account that exists may do nothing: ``disabled`` or ``expired``."""
+        if account.kind is PrincipalKind.ROBOT and not (await self.robots.get(account.id)).disabled:
+            return "expired"
+        return "disabled"
 
     def close(self) -> None:
         """End the threads passwords are checked in."""

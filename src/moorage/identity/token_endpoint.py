@@ -190,7 +190,8 @@ def _project_of(scope: Scope) -> str:
 
 def _allowed(principal: Principal, scope: Scope, access: ProjectAccess) -> frozenset[str]:
     if scope.type == "repository" and _project_of(scope):
-        return frozenset(action for action in ACTIONS if access.allows("repository", action))
+        name = scope.name.partition("/")[2]
+        return frozenset(action for action in ACTIONS if access.allows("repository", action, name))
     if (scope.type, scope.name) == ("registry", "catalog") and principal is not ANONYMOUS:
         return frozenset("*") if access.principal.allows_system("catalog", "read") else frozenset()
     return frozenset()

@@ -16,6 +16,8 @@ from moorage.events.service import record
 from moorage.identity import queries
 from moorage.identity.models import ADMIN_ID, User
 from moorage.identity.passwords import Passwords, check_password
+from moorage.identity.robot_names import prefix_of
+from moorage.system.configuration import Configurations
 
 MAX_NAME = 255
 MAX_COMMENT = 30
@@ -29,10 +31,10 @@ _EMAIL = re.compile(r"[^\s@,\"<>()\[\]\\:;]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za
 class UserService:
     """Users by id or name."""
 
-    def __init__(self, database: Database, passwords: Passwords, *, robot_prefix: str) -> None:
+    def __init__(self, database: Database, passwords: Passwords, configurations: Configurations) -> None:
         self._database = database
         self._passwords = passwords
-        self._robot_prefix = robot_prefix
+        self._configurations = configurations
 
     async def create(
         self,
@@ -53,7 +55,7 @@ class UserService:
         """
         realname = username if realname is None else realname
         check_password(password)
-        self._check_username(username)
+        _check_username(username, prefix_of(await self._configurations.current()))
         _check_profile(email, realname, comment)
         values = {
             "username": username,
@@ -206,13 +208,14 @@ class UserService:
             details = {"description": what} if what else None
             await record(connection, actor, Event("update", "user", username, details=details))
 
-    def _check_username(self, username: str) -> None:
-        if not 0 < len(username) <= MAX_NAME:
-            raise BadRequest("username with illegal length")
-        if _ILLEGAL.search(username):
-            raise BadRequest("username contains illegal characters")
-        if username.startswith(self._robot_prefix):
-            raise BadRequest(f"username begins with {self._robot_prefix}, as only those of robot accounts do")
+
+def _check_username(username: str, robot_prefix: str) -> None:
+    if not 0 < len(username) <= MAX_NAME:
+        raise BadRequest("username with illegal length")
+    if _ILLEGAL.search(username):
+        raise BadRequest("username contains illegal characters")
+    if username.startswith(robot_prefix):
+        raise BadRequest(f"username begins with {robot_prefix}, as only those of robot accounts do")
 
 
 def _check_profile(email: str | None, realname: str, comment: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
@@ -25,7 +26,13 @@ _FROM = project_member.outerjoin(
 _THERE = or_(_U.user_id.is_not(None), _G.group_id.is_not(None))
 
 _SELECT = select(
-    _M.member_id, _M.project_id, _M.entity_id, _ENTITY_NAME.label("entity_name"), _M.entity_type, _M.role
+    _M.member_id,
+    _M.project_id,
+    _M.entity_id,
+    _ENTITY_NAME.label("entity_name"),
+    _M.entity_type,
+    _M.role,
+    _M.repositories,
 ).select_from(_FROM)
 
 _COLUMNS = Columns(
@@ -45,14 +52,23 @@ _COLUMNS = Columns(
 
 
 def _member(row: Any) -> Member:
-    return Member(**dict(row._mapping) | {"role": Role(row.role)})
+    limit = None if row.repositories is None else tuple(row.repositories)
+    return Member(**dict(row._mapping) | {"role": Role(row.role), "repositories": limit})
 
 
-async def add(connection: AsyncConnection, project_id: int, entity_id: int, entity_type: str, role: Role) -> int | None:
+async def add(
+    connection: AsyncConnection,
+    project_id: int,
+    entity_id: int,
+    entity_type: str,
+    role: Role,
+    repositories: Sequence[str] | None = None,
+) -> int | None:
     """The new member's id; None when the user or group is one."""
+    values = {"project_id": project_id, "entity_id": entity_id, "entity_type": entity_type, "role": int(role)}
     statement = (
         insert(project_member)
-        .values(project_id=project_id, entity_id=entity_id, entity_type=entity_type, role=int(role))
+        .values(**values, repositories=None if repositories is None else list(repositories))
         .on_conflict_do_nothing()
         .returning(_M.member_id)
     )
@@ -107,12 +123,15 @@ async def page(connection: AsyncConnection, project_id: int, query: ListQuery) -
     return total or 0, [_member(row) for row in rows]
 
 
-async def set_role(connection: AsyncConnection, project_id: int, member_id: int, role: Role) -> None:
-    """Give a member another role."""
+async def set_role(
+    connection: AsyncConnection, project_id: int, member_id: int, role: Role, repositories: Sequence[str] | None
+) -> None:
+    """Give a member another role, and the repositories it is limited to."""
+    limit = None if repositories is None else list(repositories)
     await connection.execute(
         update(project_member)
         .where(_M.project_id == project_id, _M.member_id == member_id)
-        .values(role=int(role), update_time=func.now())
+        .values(role=int(role), repositories=limit, update_time=func.now())
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.access.roles import Role
+from moorage.access.repositories import check_patterns
+from moorage.access.roles import ROLE_NAMES, Role
 from moorage.database.engine import Database
 from moorage.database.listing import Exact, ListQuery
 from moorage.errors import BadRequest, Conflict, NotFound
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
 from moorage.projects import member_queries, queries
-from moorage.projects.models import ROLE_NAMES, Entity, Member
+from moorage.projects.models import Entity, Member
 
 #: LDAP, HTTP, OIDC (H row 23).
 GROUP_TYPES = (1, 2, 3)
@@ -23,33 +27,57 @@ class MemberService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, project_id: int, user_id: int, role: int, *, actor: Actor = SYSTEM) -> int:
-        """Give a user a role; the member's id.
+    async def add(
+        self,
+        project_id: int,
+        user_id: int,
+        role: int,
+        *,
+        repositories: Sequence[str] | None = None,
+        actor: Actor = SYSTEM,
+    ) -> int:
+        """Give a user a role; the member's id. The arguments are those of ``add_entity``.
 
         Raises:
             BadRequest: there is no such role or user.
             Conflict: the user is a member.
         """
-        return await self.add_entity(project_id, Entity(user_id=user_id), role, actor=actor)
+        return await self.add_entity(project_id, Entity(user_id=user_id), role, repositories=repositories, actor=actor)
 
-    async def add_entity(self, project_id: int, entity: Entity, role: int, *, actor: Actor = SYSTEM) -> int:
+    async def add_entity(
+        self,
+        project_id: int,
+        entity: Entity,
+        role: int,
+        *,
+        repositories: Sequence[str] | None = None,
+        actor: Actor = SYSTEM,
+    ) -> int:
         """Give a user or a group a role; the member's id.
 
+        Args:
+            project_id: in which project.
+            entity: to whom.
+            role: Harbor's number of it.
+            repositories: patterns of the repositories it is limited to; None: it is not.
+            actor: who does it.
+
         Raises:
-            BadRequest: there is no such role, no such id, or nobody is named.
+            BadRequest: there is no such role, no such id, nobody is named, or a pattern is none.
             Conflict: it is a member.
             NotFound: there is no such project, or nobody of that name.
         """
+        limit = None if repositories is None else check_patterns(repositories)
         async with self._database.begin() as connection:
             project = await queries.hold(connection, project_id)
             if project is None:
                 raise NotFound(f"project {project_id} not found")
             entity_id, entity_type, name = await _hold(connection, entity)
             known = _role(role)
-            member_id = await member_queries.add(connection, project_id, entity_id, entity_type, known)
+            member_id = await member_queries.add(connection, project_id, entity_id, entity_type, known, limit)
             if member_id is None:
                 raise Conflict("The project member specified already exist")
-            await record(connection, actor, _event("create", project, project_id, name, known))
+            await record(connection, actor, _event("create", project, project_id, name, known, limit))
         return member_id
 
     async def get(self, project_id: int, member_id: int) -> Member:
@@ -68,19 +96,38 @@ class MemberService:
         async with self._database.connect() as connection:
             return await member_queries.page(connection, project_id, query)
 
-    async def set_role(self, project_id: int, member_id: int, role: int, *, actor: Actor = SYSTEM) -> None:
+    async def set_role(
+        self,
+        project_id: int,
+        member_id: int,
+        role: int,
+        *,
+        repositories: Sequence[str] | UnsetType | None = UNSET,
+        actor: Actor = SYSTEM,
+    ) -> None:
         """Give a member another role.
 
+        Args:
+            project_id: in which project.
+            member_id: to whom.
+            role: Harbor's number of it.
+            repositories: patterns of the repositories it is limited to; None: it is not; not given: as it is now, since
+                who does not know of limits must not lift one.
+            actor: who does it.
+
         Raises:
-            BadRequest: there is no such role.
+            BadRequest: there is no such role, or a pattern is none.
             NotFound: there is no such member.
         """
+        wanted = check_patterns(repositories) if repositories is not UNSET and repositories is not None else None
         async with self._database.begin() as connection:
             project = await queries.hold(connection, project_id)
             member = await _find(connection, project_id, member_id)
             known = _role(role)
-            await member_queries.set_role(connection, project_id, member_id, known)
-            await record(connection, actor, _event("update", project or "", project_id, member.entity_name, known))
+            limit = member.repositories if repositories is UNSET else wanted
+            await member_queries.set_role(connection, project_id, member_id, known, limit)
+            event = _event("update", project or "", project_id, member.entity_name, known, limit)
+            await record(connection, actor, event)
 
     async def remove(self, project_id: int, member_id: int, *, actor: Actor = SYSTEM) -> None:
         """Take a member out of the project.
@@ -139,8 +186,13 @@ def _storable(name: str) -> bool:
     return "\0" not in name
 
 
-def _event(operation: str, project: str, project_id: int, name: str, role: Role) -> Event:
-    return Event(operation, "member", name, project_id, {"project": project, "role": ROLE_NAMES[role]})
+def _event(
+    operation: str, project: str, project_id: int, name: str, role: Role, limit: Sequence[str] | None = None
+) -> Event:
+    details = {"project": project, "role": ROLE_NAMES[role]}
+    return Event(
+        operation, "member", name, project_id, details if limit is None else details | {"repositories": list(limit)}
+    )
 
 
 def _role(role: int) -> Role:

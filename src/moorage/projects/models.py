@@ -13,15 +13,6 @@ from moorage.projects.allowlists import Allowlist
 LIBRARY_ID = 1
 LIBRARY_NAME = "library"
 
-#: Harbor's names of the roles.
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.PROJECT_ADMIN: "projectAdmin",
-    Role.MAINTAINER: "maintainer",
-    Role.DEVELOPER: "developer",
-    Role.GUEST: "guest",
-    Role.LIMITED_GUEST: "limitedGuest",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -64,7 +55,10 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user's (``u``) or group's (``g``) role in a project."""
+    """A user's (``u``) or group's (``g``) role in a project.
+
+    ``repositories``: patterns of the repositories it is limited to; None: it is not.
+    """
 
     member_id: int
     project_id: int
@@ -72,6 +66,7 @@ class Member:
     entity_name: str
     entity_type: str
     role: Role
+    repositories: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,8 +273,11 @@ async def holds_repositories(connection: AsyncConnection, project_id: int) -> bo
 
 
 async def delete_project(connection: AsyncConnection, project_id: int) -> None:
-    """Keep the row, so that the name can be used again and what names the id still can; drop what hangs on it."""
-    for table in (repository, project_member, project_metadata, project_cve_allowlist, label):
+    """Keep the row, so that the name can be used again and what names the id still can; drop what hangs on it.
+
+    Its repositories stay, with what was deleted in them, for whoever brings the project back.
+    """
+    for table in (project_member, project_metadata, project_cve_allowlist, label):
         await connection.execute(delete(table).where(table.c.project_id == project_id))
     await connection.execute(
         update(project).where(_P.project_id == project_id).values(deleted=True, update_time=func.now())

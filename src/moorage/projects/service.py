@@ -15,6 +15,7 @@ from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
 from moorage.identity.robots import forget_project
+from moorage.lifecycle import trash
 from moorage.projects import member_queries, metadata_queries, queries
 from moorage.projects.allowlists import Allowlist, check_allowlist
 from moorage.projects.keys import RETENTION, changes
@@ -23,6 +24,7 @@ from moorage.projects.members import MemberService
 from moorage.projects.metadata import MetadataService
 from moorage.projects.models import LIBRARY_ID, LIBRARY_NAME, Project, Summary, Viewer
 from moorage.projects.names import check_project_name
+from moorage.projects.quotas import limit_new_project
 
 HOLDS_REPOSITORIES = "the project contains repositories, can not be deleted"
 
@@ -44,12 +46,13 @@ class ProjectService:
         public: bool,
         metadata: Mapping[str, str | None] | None = None,
         allowlist: Allowlist | None = None,
+        storage_limit: int | None = None,
         actor: Actor = SYSTEM,
     ) -> int:
-        """A new project, administered by the user who owns it; its id.
+        """A new project, administered by the user who owns it; its id. Without a limit it has the configured one.
 
         Raises:
-            BadRequest: the name, a value of the metadata or the allow-list is not allowed.
+            BadRequest: the name, the limit, a value of the metadata or the allow-list is not allowed.
             Conflict: the name is taken.
         """
         check_project_name(name)
@@ -68,6 +71,8 @@ class ProjectService:
             await metadata_queries.put(connection, project_id, _set(wanted.values))
             if allowlist is not None:
                 await queries.set_allowlist(connection, project_id, allowlist)
+            if storage_limit is not None:
+                await limit_new_project(connection, project_id, storage_limit)
             await member_queries.add(connection, project_id, owner_id, "u", Role.PROJECT_ADMIN)
             await record(connection, actor, Event("create", "project", name, project_id))
             return project_id
@@ -162,7 +167,7 @@ class ProjectService:
             return not await queries.is_pushed_to(connection, project_id)
 
     async def delete(self, project_id: int, *, actor: Actor = SYSTEM) -> None:
-        """Delete a project with its members, labels and robots; its name can be used again.
+        """Delete a project with its members, labels and robots; its name can be used again, and it can be brought back.
 
         Raises:
             NotFound: there is no such project.
@@ -174,6 +179,7 @@ class ProjectService:
                 raise NotFound(f"project {project_id} not found")
             if await queries.holds_repositories(connection, project_id):
                 raise PreconditionFailed(f"precondition failed: {HOLDS_REPOSITORIES}")
+            await trash.set_project_aside(connection, actor, project_id, name)
             await forget_project(connection, project_id, name)
             await queries.delete_project(connection, project_id)
             await record(connection, actor, Event("delete", "project", name, project_id))

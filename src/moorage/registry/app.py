@@ -7,8 +7,8 @@ import asyncio
 import structlog
 
 from moorage.asgi import ClientDisconnected, Request, Response, error_response
-from moorage.errors import MethodNotAllowed, MoorageError, NotFound, ReadOnly
-from moorage.oci.names import split_name
+from moorage.errors import MethodNotAllowed, MoorageError, NotFound, QuotaExceeded, ReadOnly
+from moorage.oci.names import looks_like_digest, split_name
 from moorage.registry.exchange import API_VERSION, Exchange, RegistryServices
 from moorage.registry.metrics import RegistryMetrics
 from moorage.registry.routes import TABLE, Route, match
@@ -86,6 +86,8 @@ class RegistryApp:
         except ClientDisconnected:
             raise
         except MoorageError as error:
+            if isinstance(error, QuotaExceeded):
+                await self._record_refusal(route, exchange, error)
             if error.status >= 500:
                 log.error("request failed", path=exchange.request.path, error=error.message, exc_info=error)
             return error_response(error, API_VERSION)
@@ -100,3 +102,12 @@ class RegistryApp:
                 facts.cancel()
             elif facts is not None and not facts.cancelled():
                 facts.exception()
+
+    async def _record_refusal(self, route: Route, exchange: Exchange, error: QuotaExceeded) -> None:
+        """A request that was refused for the quota is an event; of a manifest it also names the tag or digest."""
+        reference = exchange.reference if route.resource == "manifest" else ""
+        tag, digest = ("", reference) if looks_like_digest(reference) else (reference, "")
+        try:
+            await self._services.quotas.record_refusal(error, exchange.actor, exchange.name, tag, digest)
+        except MoorageError as failed:
+            log.error("refusal was not recorded", path=exchange.request.path, error=failed.message)

@@ -10,13 +10,17 @@ from urllib.parse import quote
 from moorage.access.models import ProjectAccess
 from moorage.access.principals import ANONYMOUS, Principal
 from moorage.access.service import AccessService
+from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.asgi import Headers, Request
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
+from moorage.events.models import Actor
 from moorage.identity.service import IdentityService
 from moorage.identity.tokens import Access, TokenVerifier
+from moorage.lifecycle.service import TrashService
 from moorage.oci.manifests import Limits
+from moorage.projects.quotas import QuotaService
 from moorage.repositories.service import RepositoryService
 from moorage.settings import RegistrySettings
 from moorage.system.configuration import Configurations
@@ -36,6 +40,9 @@ class RegistryServices:
     blobs: BlobService
     uploads: UploadService
     artifacts: ArtifactService
+    pulls: PullStatistics
+    quotas: QuotaService
+    trash: TrashService
     configurations: Configurations
     external_url: str | None
 
@@ -75,6 +82,11 @@ class Exchange:
         assert self.access is not None
         assert self.access.project is not None
         return self.access.project.project_id
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, as events name it."""
+        return Actor(self.principal.name, self.request.address, self.request.request_id)
 
     @property
     def base_url(self) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from asyncio import Future
 from typing import Any
 
-from moorage.artifacts.models import Push
+from moorage.artifacts.models import Push, StoredManifest
 from moorage.asgi import Response
 from moorage.errors import BadRequest, DigestInvalid, ManifestTooLarge, ManifestUnknown, NameUnknown
 from moorage.oci import manifests
 from moorage.oci.names import check_digest, check_tag, digest_of, is_digest, is_tag, looks_like_digest
+from moorage.registry import deletions
 from moorage.registry.exchange import Exchange, headers
 
 
@@ -33,15 +34,31 @@ async def get_manifest(exchange: Exchange) -> Response:
     if repository_id is None:
         raise NameUnknown(f"repository {exchange.name} not found", detail={"name": exchange.name})
     if stored is None:
-        raise ManifestUnknown(_not_found(exchange), detail={"reference": exchange.reference})
+        raise await deletions.missing(exchange, _not_found(exchange))
     digest = stored.digest.encode()
     found = (b"docker-content-digest", digest), (b"etag", b'"%b"' % digest)
+    if exchange.request.method == "GET":
+        _count_pull(exchange, stored)
     if _matches(exchange, stored.digest):
         return Response(304, headers(*found))
     pairs = headers((b"content-type", stored.media_type.encode()), (b"content-length", b"%d" % stored.size), *found)
     if exchange.request.method == "HEAD":
         return Response(200, pairs)
     return Response(200, pairs, await exchange.services.artifacts.content(stored.digest))
+
+
+def _count_pull(exchange: Exchange, stored: StoredManifest) -> None:
+    """A client asked for the manifest: also one that turns out to have it uses it. ``HEAD`` does not count (H 47)."""
+    request, reference = exchange.request, exchange.reference
+    exchange.services.pulls.add(
+        stored,
+        exchange.name,
+        "" if reference == stored.digest else reference,
+        exchange.project_id,
+        exchange.principal.name,
+        request.address,
+        request.request_id,
+    )
 
 
 def _matches(exchange: Exchange, digest: str) -> bool:
@@ -74,7 +91,8 @@ async def put_manifest(exchange: Exchange) -> Response:
         raise DigestInvalid(detail={"digest": wanted, "computed": digest})
     parsed = manifests.parse(content, request.header(b"content-type"), exchange.services.limits)
     await exchange.services.artifacts.push(
-        Push(exchange.name, exchange.project_id, digest, content, parsed, tuple(tags), exchange.principal.name)
+        Push(exchange.name, exchange.project_id, digest, content, parsed, tuple(tags), exchange.principal.name),
+        actor=exchange.actor,
     )
     pairs = headers(exchange.location("manifests", digest), (b"docker-content-digest", digest.encode()))
     if parsed.subject is not None:
@@ -95,7 +113,7 @@ async def delete_manifest(exchange: Exchange) -> Response:
         raise ManifestUnknown(_not_found(exchange))
     artifacts = exchange.services.artifacts
     if looks_like_digest(exchange.reference):
-        await artifacts.delete_manifest(exchange.name, repository_id, exchange.reference)
+        await artifacts.delete_manifest(exchange.name, repository_id, exchange.reference, actor=exchange.actor)
     else:
-        await artifacts.delete_tag(exchange.name, repository_id, exchange.reference)
+        await artifacts.delete_tag(exchange.name, repository_id, exchange.reference, actor=exchange.actor)
     return Response(202, headers())

@@ -104,7 +104,9 @@ def may(action: str) -> Policy:
         if access.project is None and access.valid and exchange.principal is not ANONYMOUS:
             # Nobody learns more than that about a project that is not there (H row 39 as recorded).
             raise _unauthorized(exchange, f"project {exchange.project} not found", action)
-        if not _in_scope(exchange, exchange.name, action) or not access.allows("repository", action):
+        if not _in_scope(exchange, exchange.name, action) or not access.allows(
+            "repository", action, exchange.name.partition("/")[2]
+        ):
             raise _unauthorized(exchange, _refusal(exchange.name, action), action)
 
     policy.__name__ = f"may_{action}"
@@ -117,9 +119,9 @@ async def may_pull_from(exchange: Exchange, repository: str) -> bool:
     Its token is not looked at: clients ask for one that covers what they push to, and a mount without ``from`` leaves
     the source to the registry (OCI trap 19).
     """
-    project, _ = split_name(repository)
+    project, name = split_name(repository)
     access = await exchange.services.access.project_access(exchange.principal, project)
-    return access.allows("repository", "pull")
+    return access.allows("repository", "pull", name)
 
 
 def _in_scope(exchange: Exchange, repository: str, action: str) -> bool:

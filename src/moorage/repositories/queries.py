@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text, update
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_all
@@ -41,34 +44,50 @@ _CREATE = text(
 )
 
 
-async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
-    """Note the first manifest; later pushes find nothing to change."""
-    await connection.execute(_MARK_PUSHED, {"repository_id": repository_id})
-
-
-_MARK_PUSHED = text(
-    """
-    UPDATE repository SET first_push_time = now(), update_time = now()
-     WHERE repository_id = :repository_id AND first_push_time IS NULL
-    """
-)
-
-
-async def hide(connection: AsyncConnection, name: str) -> int | None:
-    """Lock a repository that something was pushed to against pushes and forget that; its id, None when there is none.
+async def hide(connection: AsyncConnection, name: str) -> HiddenRepository | None:
+    """Lock a repository that something was pushed to against pushes and forget that; None when there is none.
 
     A push holds the row by its foreign keys, so this waits for those that run, and those that come wait for this.
     """
-    repository_id = await connection.scalar(
-        select(repository.c.repository_id)
-        .where(repository.c.name == name, repository.c.first_push_time.is_not(None))
-        .with_for_update()
-    )
-    if repository_id is not None:
+    row = (
         await connection.execute(
-            update(repository).where(repository.c.repository_id == repository_id).values(first_push_time=None)
+            select(repository.c.repository_id, repository.c.project_id, repository.c.first_push_time)
+            .where(repository.c.name == name, repository.c.first_push_time.is_not(None))
+            .with_for_update()
         )
-    return repository_id
+    ).one_or_none()
+    if row is None:
+        return None
+    await connection.execute(
+        update(repository).where(repository.c.repository_id == row.repository_id).values(first_push_time=None)
+    )
+    return HiddenRepository(row.repository_id, row.project_id, row.first_push_time)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenRepository:
+    """A repository that is being deleted."""
+
+    repository_id: int
+    project_id: int
+    first_push_time: datetime
+
+
+async def hold_by_id(connection: AsyncConnection, repository_id: int) -> str | None:
+    """As ``hold``; the name."""
+    return await connection.scalar(
+        select(repository.c.name)
+        .where(repository.c.repository_id == repository_id)
+        .with_for_update(key_share=True, read=True)
+    )
+
+
+async def show(connection: AsyncConnection, repository_id: int, first_push_time: datetime | None) -> None:
+    """The repository is one that something was pushed to; ``first_push_time``: when at first, now if unknown."""
+    first = func.coalesce(func.least(repository.c.first_push_time, first_push_time), func.now())
+    await connection.execute(
+        update(repository).where(repository.c.repository_id == repository_id).values(first_push_time=first)
+    )
 
 
 _PAGE = """

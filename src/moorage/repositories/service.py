@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.access.models import ProjectFacts
+from moorage.access.reach import Reach
+from moorage.access.repositories import Repositories
 from moorage.database.engine import Database
+from moorage.database.listing import ListQuery
+from moorage.database.tables import repository
 from moorage.errors import NotFound
-from moorage.repositories import queries
+from moorage.events.models import SYSTEM, Actor, Event
+from moorage.events.service import record
+from moorage.repositories import list_queries, queries
+from moorage.repositories.models import Repository
+from moorage.repositories.queries import HiddenRepository
 
 
 class RepositoryService:
@@ -26,6 +37,66 @@ class RepositoryService:
         """Up to ``limit`` names of non-empty repositories after ``last``, in byte order."""
         async with self._database.connect() as connection:
             return await queries.page(connection, last, limit)
+
+    @staticmethod
+    async def pushed(connection: AsyncConnection, name: str) -> Repository | None:
+        """The repository of that name, if something was pushed to it."""
+        return await list_queries.pushed(connection, name)
+
+    async def get(self, name: str) -> Repository:
+        """The repository of that name.
+
+        Raises:
+            NotFound: nothing was pushed to one of that name.
+        """
+        async with self._database.connect() as connection:
+            return _there(await list_queries.pushed(connection, name), name)
+
+    async def of_project(
+        self, project: ProjectFacts, allowed: Repositories | None, query: ListQuery
+    ) -> tuple[int, Sequence[Repository]]:
+        """How many repositories of a project match, and the page; of all of them, or of those that are ``allowed``.
+
+        Raises:
+            BadRequest: a filter has a value it cannot have.
+        """
+        async with self._database.connect() as connection:
+            scope = [repository.c.project_id == project.project_id]
+            if allowed is not None:
+                scope.append(allowed.condition(repository.c.name, project.name))
+            return await list_queries.page(connection, query, *scope)
+
+    async def readable(self, query: ListQuery, reach: Reach) -> tuple[int, Sequence[Repository]]:
+        """The same of every project, where an account may list them.
+
+        Raises:
+            BadRequest: a filter has a value it cannot have.
+        """
+        async with self._database.connect() as connection:
+            if reach.everywhere:
+                return await list_queries.page(connection, query)
+            within = reach.condition(repository.c.project_id, repository.c.name)
+            return await list_queries.page(connection, query, within)
+
+    async def describe(self, name: str, description: str, *, actor: Actor = SYSTEM) -> None:
+        """Set a repository's description, as HTML shows it: that is how Harbor keeps it (H row 50).
+
+        Raises:
+            NotFound: there is no such repository.
+        """
+        # Quotes as Go writes them, and what no column can hold, too.
+        escaped = (
+            html.escape(description.replace("\0", "\ufffd"), quote=False).replace('"', "&#34;").replace("'", "&#39;")
+        )
+        async with self._database.begin() as connection:
+            changed = _there(await list_queries.describe(connection, name, escaped), name)
+            await record(connection, actor, Event("update", "repository", name, changed.project_id))
+
+
+def _there(found: Repository | None, name: str) -> Repository:
+    if found is None:
+        raise NotFound(f"repository {name} not found")
+    return found
 
 
 async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int:
@@ -47,14 +118,29 @@ async def ensure(connection: AsyncConnection, project_id: int, name: str) -> int
     return found
 
 
-async def mark_pushed(connection: AsyncConnection, repository_id: int) -> None:
-    """Note that the repository has a manifest, within the caller's transaction."""
-    await queries.mark_pushed(connection, repository_id)
+async def touch(connection: AsyncConnection, repository_id: int) -> None:
+    """Note that something in the repository has changed, within the caller's transaction."""
+    await list_queries.touch(connection, repository_id)
 
 
-async def hide(connection: AsyncConnection, name: str) -> int | None:
+async def hide(connection: AsyncConnection, name: str) -> HiddenRepository | None:
     """Let a repository be one that nothing was pushed to, locked until the caller's transaction ends.
 
-    Its id; None when there is none.
+    None when there is none.
     """
     return await queries.hide(connection, name)
+
+
+async def hold(connection: AsyncConnection, name: str) -> int | None:
+    """The id of the repository of that name, kept from being deleted until the caller's transaction ends."""
+    return await queries.hold(connection, name)
+
+
+async def hold_by_id(connection: AsyncConnection, repository_id: int) -> str | None:
+    """As ``hold``, by id; the name."""
+    return await queries.hold_by_id(connection, repository_id)
+
+
+async def show(connection: AsyncConnection, repository_id: int, first_push_time: datetime | None) -> None:
+    """Let a repository be one that something was pushed to, at first at that time; within the caller's transaction."""
+    await queries.show(connection, repository_id, first_push_time)

@@ -19,6 +19,14 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: of the others' counters as well.
 CUMULATIVE = frozenset({"counter", "histogram", "summary"})
 
+#: What every worker tells of the one database: the greatest is right, and the sum would be wrong.
+SHARED = (
+    "moorage_outbox_events",
+    "moorage_outbox_oldest_age_seconds",
+    "moorage_outbox_consumer_lag_events",
+    "moorage_audit_forward_lag_rows",
+)
+
 Labels = tuple[tuple[str, str], ...]
 
 
@@ -88,7 +96,10 @@ class Metrics:
 
 
 def added(collections: Iterable[Iterable[Family]]) -> Iterator[Family]:
-    """The sum of several processes' metrics, sample by sample; of a constant ``_info`` one is enough."""
+    """The sum of several processes' metrics, sample by sample; of a constant ``_info`` one is enough.
+
+    Of what they tell about the database they share, it is the greatest.
+    """
     sums: dict[str, tuple[Family, dict[tuple[str, Labels], float]]] = {}
     for families in collections:
         for family in families:
@@ -97,6 +108,8 @@ def added(collections: Iterable[Iterable[Family]]) -> Iterator[Family]:
                 key = (name, labels)
                 if family.name.endswith("_info"):
                     samples[key] = value
+                elif family.name in SHARED:
+                    samples[key] = max(samples.get(key, 0.0), value)
                 else:
                     samples[key] = samples.get(key, 0.0) + value
     for family, samples in sums.values():

@@ -118,7 +118,21 @@ class SecuritySettings(Section):
     login_attempts: int = Field(10, ge=1, description="Failed logins per account and address before it must wait.")
     login_lockout: Seconds = Field(60, description="Seconds to wait after too many failed logins.")
     password_hash_concurrency: int = Field(2, ge=1, description="Password checks at the same time per worker.")
-    robot_name_prefix: str = Field("robot$", min_length=1, description="What every robot account's name begins with.")
+
+
+class AuditSettings(Section):
+    """The audit log."""
+
+    forward_authorities: Path | None = Field(
+        None,
+        description="PEM file of the authorities that vouch for a syslog server over TLS; default: the system's.",
+    )
+
+
+class TrashSettings(Section):
+    """What was deleted."""
+
+    retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
 class SystemSettings(Section):
@@ -152,6 +166,8 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     registry: RegistrySettings = RegistrySettings()
     security: SecuritySettings = SecuritySettings()
+    audit: AuditSettings = AuditSettings()
+    trash: TrashSettings = TrashSettings()
     system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
@@ -23,6 +24,8 @@ from moorage.system.overwrite import overwritten
 #: The account every registry has; others may be in a directory that the mode of authentication names.
 ADMIN_ID = 1
 
+_encode = msgspec.json.Encoder().encode
+
 #: Looks at a new value of one key, outside of any transaction, and may take its time: to try a connection, say.
 #: Raises BadRequest.
 Validator = Callable[[Any], Awaitable[None]]
@@ -38,10 +41,7 @@ def configurations_of(settings: Settings, reader: Reader) -> Configurations:
         reader,
         box=SecretBox(secret_key(settings), "configuration"),
         overwrite=overwritten(settings.system),
-        defaults={
-            "token_expiration": math.ceil(settings.security.token_expiration / 60),
-            "robot_name_prefix": settings.security.robot_name_prefix,
-        },
+        defaults={"token_expiration": math.ceil(settings.security.token_expiration / 60)},
     )
 
 
@@ -106,7 +106,16 @@ class ConfigurationService:
             _check_together({**before, **wanted})
             await queries.store(connection, kept)
             shown = {name: "***" if KEYS[name].kind is Kind.SECRET else value for name, value in wanted.items()}
-            await record(connection, actor, Event("update", "configuration", "configuration", details=shown))
+            await record(
+                connection,
+                actor,
+                Event(
+                    "update",
+                    "configuration",
+                    "configuration",
+                    details={"description": _encode(shown).decode(), "values": shown},
+                ),
+            )
 
     async def _check_auth_mode(self, connection: AsyncConnection, wanted: str) -> None:
         current = self._configurations.merged(await queries.stored(connection))["auth_mode"]

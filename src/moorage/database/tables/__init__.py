@@ -9,14 +9,24 @@ from moorage.database.tables.content import (
     artifact_accessory,
     artifact_blob,
     artifact_child,
+    artifact_unsettled,
     blob,
+    change_count,
     manifest,
     repository,
     repository_blob,
     tag,
     upload,
 )
-from moorage.database.tables.events import outbox
+from moorage.database.tables.events import (
+    audit_chain,
+    audit_count,
+    audit_forward,
+    audit_gap,
+    audit_log,
+    outbox,
+    outbox_consumer,
+)
 from moorage.database.tables.identity import (
     login_failure,
     refresh_token,
@@ -28,8 +38,10 @@ from moorage.database.tables.identity import (
     user_group_member,
 )
 from moorage.database.tables.labels import artifact_label, label
+from moorage.database.tables.lifecycle import immutable_rule, trash
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
+from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration, cve_allowlist
 
@@ -39,18 +51,32 @@ __all__ = [
     "artifact_blob",
     "artifact_child",
     "artifact_label",
+    "artifact_unsettled",
+    "audit_chain",
+    "audit_count",
+    "audit_forward",
+    "audit_gap",
+    "audit_log",
     "blob",
+    "change_count",
     "configuration",
     "cve_allowlist",
+    "immutable_rule",
     "label",
     "login_failure",
     "manifest",
     "metadata",
     "outbox",
+    "outbox_consumer",
     "project",
+    "project_blob",
     "project_cve_allowlist",
+    "project_manifest",
     "project_member",
     "project_metadata",
+    "quota",
+    "quota_change",
+    "quota_work",
     "refresh_token",
     "repository",
     "repository_blob",
@@ -58,6 +84,7 @@ __all__ = [
     "robot_permission",
     "signing_key",
     "tag",
+    "trash",
     "upload",
     "user_account",
     "user_group",

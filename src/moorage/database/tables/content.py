@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -37,6 +39,19 @@ repository = Table(
     timestamp("first_push_time", nullable=True),
     timestamp("creation_time"),
     timestamp("update_time"),
+    Index(
+        "ix_repository_project_creation",
+        "project_id",
+        text("creation_time DESC"),
+        "repository_id",
+        postgresql_where=text("first_push_time IS NOT NULL"),
+    ),
+    Index(
+        "ix_repository_creation",
+        text("creation_time DESC"),
+        "repository_id",
+        postgresql_where=text("first_push_time IS NOT NULL"),
+    ),
     #: Pages of projects count what each of them has.
     Index("ix_repository_pushed", "project_id", postgresql_where=text("first_push_time IS NOT NULL")),
 )
@@ -89,7 +104,7 @@ artifact = Table(
         ForeignKey("repository.repository_id", ondelete="CASCADE"),
         nullable=False,
     ),
-    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False, index=True),
+    Column("project_id", BigInteger, ForeignKey("project.project_id"), nullable=False),
     Column("digest", ByteOrdered, ForeignKey("manifest.digest"), nullable=False, index=True),
     #: The Content-Type it was pushed with.
     Column("media_type", Text, nullable=False),
@@ -106,6 +121,22 @@ artifact = Table(
     timestamp("push_time"),
     timestamp("pull_time", nullable=True),
     timestamp("trash_time", nullable=True),
+    #: The deletion (``trash``) that took it away.
+    Column("trash_id", BigInteger),
+    #: What Harbor calls its type: IMAGE, CHART and so on (H row 53). This and the next three: ``artifacts.attributes``.
+    Column("type", Text),
+    #: What Harbor calls its media type: an image's config's, an index's own.
+    Column("content_media_type", Text),
+    #: The digest of a layer that is its icon.
+    Column("icon", ByteOrdered),
+    #: What its config says, an object.
+    Column("extra_attrs", JSONB),
+    #: Which code found the four; 0: none has yet.
+    Column("attributes_version", Integer, nullable=False, server_default=text("0")),
+    #: Where lists show it: 0 nowhere, since it belongs to another (H row 58); 1 when everything is asked for, since an
+    #: index lists it and it has no tag; 2 everywhere. True but for what ``artifact_unsettled`` has; so is ``tagged``.
+    Column("shown", SmallInteger, nullable=False, server_default=text("2")),
+    Column("tagged", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("repository_id", "digest"),
     CheckConstraint("state IN ('live', 'trash')", name="state"),
     Index(
@@ -115,6 +146,28 @@ artifact = Table(
         "digest",
         postgresql_where=text("subject_digest IS NOT NULL AND state = 'live'"),
     ),
+    Index("ix_artifact_trash_id", "trash_id", "digest", postgresql_where=text("trash_id IS NOT NULL")),
+    Index(
+        "ix_artifact_repository_push_time",
+        "repository_id",
+        text("push_time DESC"),
+        "artifact_id",
+        postgresql_include=["shown", "tagged"],
+        postgresql_where=text("state = 'live'"),
+    ),
+    Index(
+        "ix_artifact_project_push_time",
+        "project_id",
+        text("push_time DESC"),
+        "artifact_id",
+        postgresql_include=["shown", "tagged", "state"],
+    ),
+    Index(
+        "ix_artifact_unread",
+        "artifact_id",
+        postgresql_where=text("attributes_version = 0 AND state = 'live'"),
+    ),
+    Index("ix_artifact_icon", "icon", postgresql_where=text("icon IS NOT NULL AND state = 'live'")),
 )
 
 #: Config and layers of a manifest.
@@ -122,7 +175,10 @@ artifact_blob = Table(
     "artifact_blob",
     metadata,
     Column("artifact_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), primary_key=True),
-    Column("blob_id", BigInteger, ForeignKey("blob.blob_id"), primary_key=True, index=True),
+    Column("blob_id", BigInteger, ForeignKey("blob.blob_id"), primary_key=True),
+    #: The project it counts in: the artifact's, null while that is in the trash.
+    Column("project_id", BigInteger),
+    Index("ix_artifact_blob_blob_id_project_id", "blob_id", "project_id"),
 )
 
 #: Children of an index, in its order.
@@ -180,8 +236,17 @@ tag = Table(
     timestamp("push_time"),
     timestamp("pull_time", nullable=True),
     Column("pushed_by", Text, nullable=False, server_default=""),
+    #: What began the lifetime: push, revert, undelete.
+    Column("operation", Text, nullable=False, server_default="push"),
+    #: What ended it: move, delete.
+    Column("end_operation", Text),
+    Column("ended_by", Text),
+    #: The deletion (``trash``) that ended it, until that is undone.
+    Column("trash_id", BigInteger),
     Index("uq_tag_current", "repository_id", "name", unique=True, postgresql_where=text("lifetime_end IS NULL")),
     Index("ix_tag_history", "repository_id", "name", "lifetime_start"),
+    Index("ix_tag_changes", "repository_id", "lifetime_start"),
+    Index("ix_tag_trash_id", "trash_id", "name", postgresql_where=text("trash_id IS NOT NULL")),
     Index("ix_tag_artifact", "artifact_id", postgresql_where=text("lifetime_end IS NULL")),
 )
 
@@ -200,4 +265,29 @@ upload = Table(
     Column("state", JSONB, nullable=False),
     timestamp("creation_time"),
     timestamp("update_time", index=True),
+)
+
+#: Artifacts whose ``shown`` and ``tagged`` may not be true any more, noted by triggers; an artifact may come several
+#: times. ``settle_artifacts`` (migration 0010) takes the rows of a repository away and sets the two.
+artifact_unsettled = Table(
+    "artifact_unsettled",
+    metadata,
+    identity("unsettled_id"),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("project_id", BigInteger, nullable=False, index=True),
+    Column("artifact_id", BigInteger, nullable=False),
+    Index("ix_artifact_unsettled_artifact", "repository_id", "artifact_id"),
+)
+
+#: How often what a list shows has changed, per repository and project, in slots that add up. Written by triggers, at
+#: the end of the transaction that changed it: whoever finds a sum unchanged knows that a count made at it still holds.
+change_count = Table(
+    "change_count",
+    metadata,
+    #: repository or project.
+    Column("scope", Text, primary_key=True),
+    Column("scope_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("changes", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 50},
 )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from moorage.database.tables.metadata import ByteOrdered, identity, metadata, timestamp
 
@@ -66,7 +67,9 @@ robot = Table(
     Index("uq_robot_project_name", "project_id", "name", unique=True, postgresql_nulls_not_distinct=True),
 )
 
-#: ``kind`` system with namespace "/", or project with a project's name or "*".
+#: ``kind`` system with namespace "/", or project with a project's name or "*". ``effect`` as it was given: "allow" or
+#: nothing, which is the same. ``repositories``: patterns it is limited to; null: none. ``position`` keeps the order it
+#: was given in.
 robot_permission = Table(
     "robot_permission",
     metadata,
@@ -76,7 +79,10 @@ robot_permission = Table(
     Column("resource", Text, primary_key=True),
     Column("action", Text, primary_key=True),
     Column("effect", Text, nullable=False, server_default="allow"),
+    Column("repositories", ARRAY(Text)),
+    Column("position", Integer, nullable=False, server_default=text("0")),
     CheckConstraint("kind IN ('system', 'project')", name="kind"),
+    CheckConstraint("cardinality(repositories) > 0", name="repositories"),
 )
 
 #: Keys that sign registry tokens; the newest that is not retired signs, all others only verify.

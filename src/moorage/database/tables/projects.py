@@ -55,7 +55,7 @@ project_cve_allowlist = Table(
 )
 
 #: ``entity_type`` u: ``entity_id`` is a user's; g: a group's. ``role`` 1 projectAdmin, 2 developer, 3 guest,
-#: 4 maintainer, 5 limitedGuest.
+#: 4 maintainer, 5 limitedGuest. ``repositories``: patterns the role is limited to; null: it is not.
 project_member = Table(
     "project_member",
     metadata,
@@ -64,10 +64,12 @@ project_member = Table(
     Column("entity_id", BigInteger, nullable=False),
     Column("entity_type", Text, nullable=False),
     Column("role", Integer, nullable=False),
+    Column("repositories", ARRAY(Text)),
     timestamp("creation_time"),
     timestamp("update_time"),
     UniqueConstraint("project_id", "entity_id", "entity_type"),
     CheckConstraint("entity_type IN ('u', 'g')", name="entity_type"),
     CheckConstraint("role BETWEEN 1 AND 5", name="role"),
+    CheckConstraint("cardinality(repositories) > 0", name="repositories"),
     Index("ix_project_member_entity", "entity_type", "entity_id"),
 )

@@ -26,8 +26,25 @@ CREATE TABLE outbox (
     project_id BIGINT,
     details JSONB,
     occurred TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
+    position BIGINT,
     CONSTRAINT pk_outbox PRIMARY KEY (event_id)
 );
+
+CREATE INDEX ix_outbox_unordered ON outbox (event_id) WHERE position IS NULL;
+CREATE UNIQUE INDEX uq_outbox_position ON outbox (position) WHERE position IS NOT NULL;
+
+CREATE TABLE outbox_consumer (
+    name TEXT NOT NULL,
+    position BIGINT DEFAULT 0 NOT NULL,
+    failures INTEGER DEFAULT 0 NOT NULL,
+    retry_time TIMESTAMP WITH TIME ZONE,
+    error TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_outbox_consumer PRIMARY KEY (name)
+);
+
+-- Rows come and go: what is left of those that went must not pile up before those that come.
+ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 10000);
+ALTER TABLE outbox_consumer SET (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000);
 """
 
 

@@ -1,0 +1,77 @@
+"""SQL of the lists of repositories (H row 50). One that only has blobs is none yet."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from moorage.database.listing import Columns, ListQuery
+from moorage.database.tables import repository
+from moorage.repositories.models import Repository
+
+_R = repository.c
+
+_COLUMNS = Columns(
+    {
+        "id": _R.repository_id,
+        "repository_id": _R.repository_id,
+        "project_id": _R.project_id,
+        "name": _R.name,
+        "description": _R.description,
+        "pull_count": _R.pull_count,
+        "creation_time": _R.creation_time,
+        "update_time": _R.update_time,
+    },
+    order="-creation_time",
+    unique="id",
+)
+
+_SELECTED = (
+    _R.repository_id,
+    _R.project_id,
+    _R.name,
+    _R.description,
+    _R.pull_count,
+    _R.creation_time,
+    _R.update_time,
+)
+_PUSHED = _R.first_push_time.is_not(None)
+
+
+async def pushed(connection: AsyncConnection, name: str) -> Repository | None:
+    """The repository of that name."""
+    row = (await connection.execute(select(*_SELECTED).where(_R.name == name, _PUSHED))).one_or_none()
+    return None if row is None else Repository(*row)
+
+
+async def page(
+    connection: AsyncConnection, query: ListQuery, *scope: ColumnElement[bool]
+) -> tuple[int, list[Repository]]:
+    """How many repositories match, and the page."""
+    conditions = [_PUSHED, *scope, *_COLUMNS.conditions(query)]
+    total = await connection.scalar(select(func.count()).select_from(repository).where(*conditions))
+    rows = await connection.execute(
+        select(*_SELECTED)
+        .where(*conditions)
+        .order_by(*_COLUMNS.ordering(query))
+        .limit(query.limit)
+        .offset(query.offset)
+    )
+    return total or 0, [Repository(*row) for row in rows]
+
+
+async def describe(connection: AsyncConnection, name: str, description: str) -> Repository | None:
+    """Set a repository's description; the repository, None when there is none."""
+    changed = (
+        update(repository)
+        .where(_R.name == name, _PUSHED)
+        .values(description=description, update_time=func.now())
+        .returning(*_SELECTED)
+    )
+    row = (await connection.execute(changed)).one_or_none()
+    return None if row is None else Repository(*row)
+
+
+async def touch(connection: AsyncConnection, repository_id: int) -> None:
+    """Note that something in a repository has changed."""
+    await connection.execute(update(repository).where(_R.repository_id == repository_id).values(update_time=func.now()))

@@ -1,0 +1,46 @@
+"""What the description allows and what it does not, made up by schemathesis: no fault, nothing undescribed.
+
+Bounded: a few requests an operation. ``test_hostile_input`` asks each the same questions, one by one.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from moorage.api.openapi import document
+from tests.clients.server import ADMIN, Moorage
+
+pytestmark = pytest.mark.clients
+
+#: Not asked, for they would lock everybody else out: settings such as the read-only mode, and the administrator's
+#: password. The first is below another path than the rest.
+LEFT_OUT = ["updateConfigurations", "updateUserPassword", "getVersion"]
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+schema = schemathesis.openapi.from_dict(json.loads(document())).exclude(operation_id=LEFT_OUT)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_an_operation_answers_as_it_is_described(case: Case, moorage: Moorage) -> None:
+    response = case.call(base_url=f"{moorage.url}/api/v2.0", auth=(ADMIN.name, ADMIN.password))
+    case.validate_response(response, checks=CHECKS)

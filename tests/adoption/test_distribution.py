@@ -58,7 +58,7 @@ PUSHED = (
     "SELECT r.name, p.digest, position, a.digest, child_digest, platform, urls, c.annotations FROM artifact_child c"
     " JOIN artifact a ON a.artifact_id = child_id JOIN artifact p ON p.artifact_id = parent_id"
     " JOIN repository r ON r.repository_id = p.repository_id",
-    "SELECT r.name, a.digest, x.subject_digest, type FROM artifact_accessory x"
+    "SELECT r.name, a.digest, x.subject_digest, x.type FROM artifact_accessory x"
     " JOIN artifact a USING (artifact_id) JOIN repository r ON r.repository_id = x.repository_id",
     "SELECT r.name, t.name, a.digest FROM tag t JOIN artifact a USING (artifact_id)"
     " JOIN repository r ON r.repository_id = t.repository_id WHERE lifetime_end IS NULL",

@@ -76,7 +76,7 @@ async def test_the_disk_is_for_administrators(replica: Replica) -> None:
     (storage,) = (await replica.api("GET", "/systeminfo/volumes")).json()["storage"]
     assert 0 < storage["free"] <= storage["total"]
     answer = await replica.api("GET", "/systeminfo/volumes", ("ann", PASSWORD))
-    assert message(answer) == (403, "FORBIDDEN", "ann")
+    assert message(answer) == (403, "FORBIDDEN", "forbidden: system-volumes:read on the system is needed")
     answer = await replica.api("GET", "/systeminfo/volumes", None)
     assert message(answer) == (401, "UNAUTHORIZED", "unauthorized")
 

@@ -51,6 +51,7 @@ def make(database: psycopg.Connection[Any], connection: Connection, account: Acc
     database.execute(_ARTIFACTS, parameters)
     database.execute(_TAGS, {"each": TAGS_EACH})
     database.execute("DROP TABLE bench_content")
+    database.execute(_SETTLED, {"most": LARGE_ARTIFACTS + 1})
     deadline = time.monotonic() + AUDIT_TIMEOUT
     while _scalar(database, "SELECT count(*) FROM outbox"):
         if time.monotonic() > deadline:
@@ -121,4 +122,10 @@ _TAGS = """
 INSERT INTO tag (repository_id, name, artifact_id, pushed_by, push_time)
 SELECT a.repository_id, 'v' || c.n || '.' || t, a.artifact_id, 'bench', a.push_time
   FROM bench_content c JOIN artifact a USING (repository_id, digest) CROSS JOIN generate_series(1, %(each)s) AS t
+"""
+
+#: What lists would find out when they are first asked for, and a server that has time by itself.
+_SETTLED = """
+SELECT count(settle_artifacts(repository_id, 0, %(most)s))
+  FROM (SELECT DISTINCT repository_id FROM artifact_unsettled) AS unsettled
 """

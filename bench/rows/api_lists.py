@@ -1,4 +1,4 @@
-"""First pages of the lists of Harbor's API in a large registry, for 50 clients that look again four times a second."""
+"""First pages of the lists of Harbor's API in a large registry, for 50 clients that look again every second."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.registry import Account
 
 CLIENTS = 50
 #: Seconds between two requests of one client.
-PAUSE = 0.25
+PAUSE = 1.0
 BASE = "/api/v2.0"
 
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import anyio
 import httpx2
 import pytest
 from harborapi import HarborAsyncClient
-from harborapi.exceptions import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
+from harborapi.exceptions import BadRequest, Conflict, NotFound, StatusError, Unauthorized
 from harborapi.models import (
     Access,
     Configurations,
@@ -99,8 +100,8 @@ async def test_system(client: HarborAsyncClient) -> None:
     assert all(storage.total and storage.free is not None for storage in volumes.storage or ())
     statistics = await client.get_statistics()
     assert (statistics.total_project_count or 0) >= 1
-    with pytest.raises(NotFound):
-        await client.get_system_certificate()
+    # There is none, and of files the client does not look at the status.
+    assert b"NOT_FOUND" in (await client.get_system_certificate()).content
     permissions = await client.get_permissions()
     assert permissions.system
     assert permissions.project
@@ -204,7 +205,7 @@ async def test_users(client: HarborAsyncClient, moorage: Moorage, user: tuple[in
     await theirs.client.aclose()
     assert (await client.get_current_user()).username == "admin"
     # Only accounts of OpenID Connect have such a secret.
-    with pytest.raises((BadRequest, Forbidden, Exception), match="412"):
+    with pytest.raises(StatusError, match="412"):
         await client.set_user_cli_secret(user_id, "A-secret-of-a-user-1")
     scope = f"/project/{(await client.get_project('library')).project_id}"
     permissions = await client.get_current_user_permissions(scope=scope, relative=True)
@@ -287,7 +288,11 @@ async def test_immutable_tag_rules(client: HarborAsyncClient, project: str) -> N
     assert (found.tag_selectors or [])[0].pattern == "v*"
     changed = ImmutableRule(**{**found.model_dump(), "priority": 0})
     await client.update_project_immutable_tag_rule(project, found.id, changed)
-    await client.enable_project_immutable_tagrule(project, found.id, enabled=False)
+    # The client sends a rule without its id, which Harbor refuses as well.
+    with pytest.raises(BadRequest, match="doesn't match the id"):
+        await client.enable_project_immutable_tagrule(project, found.id, enabled=False)
+    disabled = ImmutableRule(**{**found.model_dump(), "disabled": True})
+    await client.update_project_immutable_tag_rule(project, found.id, disabled)
     assert (await client.get_project_immutable_tag_rules(project))[0].disabled
     await client.delete_project_immutable_tag_rule(project, found.id)
     assert await client.get_project_immutable_tag_rules(project) == []
@@ -344,7 +349,7 @@ async def test_artifacts(client: HarborAsyncClient, admin: httpx2.Client, projec
     await client.delete_artifact_label(*where, "v1", label_id)
 
     location = await client.copy_artifact(project, "copy", f"{project}/deep/app:v1")
-    assert location.endswith(f"/projects/{project}/repositories/copy/artifacts/{pushed.digest}")
+    assert location == f"/api/v2.0/projects/{project}/repositories/copy/artifacts/v1"
     assert [tag.name for tag in (await client.get_artifact(project, "copy", pushed.digest)).tags or ()] == ["v1"]
     await client.delete_artifact(project, "copy", "v1")
     with pytest.raises(NotFound):
@@ -359,8 +364,6 @@ async def test_logs(client: HarborAsyncClient, project: str) -> None:
 
 async def _eventually(client: HarborAsyncClient, project: str) -> set[tuple[str | None, str | None, str | None]]:
     """The log is written after the fact, and soon."""
-    import anyio
-
     found: set[tuple[str | None, str | None, str | None]] = set()
     with anyio.move_on_after(20):
         while not found:

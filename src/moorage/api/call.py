@@ -287,7 +287,8 @@ class Call:
         except LimitError as error:
             raise invalid(f"validation failure list:\n{error}") from None
         except BodyError as error:
-            raise invalid(f'parsing {name} body from "" failed, because {error}') from None
+            # What is none of a field's known values is part of the text, however long it is.
+            raise invalid(f'parsing {name} body from "" failed, because {str(error)[:500]}') from None
 
 
 #: A handler's parameter for it.

@@ -87,7 +87,7 @@ class FullGeneralInfo(GeneralInfo, kw_only=True):
     project_creation_restriction: str
 
 
-class Storage(Struct, omit_defaults=True):
+class VolumeStorage(Struct, omit_defaults=True):
     """Bytes of a disk; nothing is known of what is no disk of ours, such as a bucket."""
 
     total: int = 0
@@ -97,10 +97,10 @@ class Storage(Struct, omit_defaults=True):
 class SystemInfo(Struct):
     """What the blobs are kept on."""
 
-    storage: list[Storage]
+    storage: list[VolumeStorage]
 
 
-@get("/api/version")
+@get("/api/version", opt=described("getVersion", answers={200: "text/plain"}))
 async def get_version(call: InjectedCall) -> Response[bytes]:
     """The version of the API."""
     return text('{"version":"v2.0"}\n', "text/plain; charset=utf-8")
@@ -154,7 +154,7 @@ async def get_volumes(call: InjectedCall) -> Response[bytes]:
     """How full the disk is that blobs are kept on."""
     await call.require_system("system-volumes", "read")
     volume = await call.services.system.volume()
-    return answer(SystemInfo([Storage() if volume is None else Storage(volume.total, volume.free)]))
+    return answer(SystemInfo([VolumeStorage() if volume is None else VolumeStorage(volume.total, volume.free)]))
 
 
 @get(

@@ -116,10 +116,10 @@ async def test_an_unknown_path(replica: Replica, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/projects/p/repositories/a%252Fb/artifacts/sha256:1/tags"),
-        ("GET", "/projects/p/repositories/a%2Fb/artifacts/v1/additions/vulnerabilities"),
-        ("PATCH", "/robots/1"),
-        ("GET", "/quotas/"),
+        ("GET", "/projects/p/repositories/a%252Fb/artifacts/sha256:1/scan/7/log"),
+        ("GET", "/projects/p/webhook/policies"),
+        ("PATCH", "/scanners/1"),
+        ("GET", "/replication/policies/"),
     ],
 )
 async def test_an_operation_of_a_later_release_says_so(replica: Replica, method: str, path: str) -> None:

@@ -109,7 +109,7 @@ async def test_head_looks_for_a_name(replica: Replica) -> None:
         # Whoever may make projects may know whether a name is taken.
         ("?project_name=shop", ANN, 200),
         ("?project_name=none", ANN, 404),
-        ("?project_name=a%00", ADMIN, 404),
+        ("?project_name=a%00", ADMIN, 400),
         ("", ADMIN, 422),
     ):
         answer = await replica.api("HEAD", f"/projects{query}", auth)
@@ -320,8 +320,11 @@ async def test_a_project_has_a_list_of_cves_it_does_not_mind(replica: Replica) -
         ({"items": [{"cve_id": "CVE-1"}] * 2}, (400, "duplicate CVE ID in the allowlist: CVE-1")),
         ({"items": [{}]}, (400, "invalid CVE ID in the allowlist: ''")),
         ({"items": [{"cve_id": "a\0"}]}, (400, "invalid CVE ID in the allowlist: 'a\\x00'")),
-        ({"expires_at": 2**63}, (422, "at `$.cve_allowlist.expires_at`")),
-        ({"items": ["CVE-1"]}, (422, "at `$.cve_allowlist.items[0]`")),
+        (
+            {"expires_at": 2**63},
+            (422, "cve_allowlist.expires_at in body should be less than or equal to 9223372036854775807"),
+        ),
+        ({"items": ["CVE-1"]}, (422, "cve_allowlist.items of type models.AllowlistItem")),
     ],
 )
 async def test_a_list_that_is_none_is_refused(

@@ -40,7 +40,11 @@ async def test_every_account_sees_it_and_administrators_set_it(replica: Replica)
     await replica.user("ann")
     assert (await replica.api("GET", PATH, ANN)).status_code == 200
     assert message(await replica.api("GET", PATH, None)) == (401, "UNAUTHORIZED", "unauthorized")
-    assert message(await put(replica, ["CVE-1"], ANN)) == (403, "FORBIDDEN", "ann")
+    assert message(await put(replica, ["CVE-1"], ANN)) == (
+        403,
+        "FORBIDDEN",
+        "forbidden: configuration:update on the system is needed",
+    )
     assert message(await put(replica, ["CVE-1"], None)) == (401, "UNAUTHORIZED", "unauthorized")
 
 

@@ -173,5 +173,5 @@ async def test_an_artifact_may_bring_an_icon(registry: Registry, api: Api) -> No
     icon = (await api.request("GET", f"/icons/{one['icon']}", None)).json()
     assert (icon["content-type"], base64.b64decode(icon["content"])) == ("image/png", PNG)
     assert (await api.request("DELETE", f"{LIST}/v1")).status_code == 200
-    for digest in (one["icon"], f"sha256:{'0' * 64}", "bad", "x%00"):
+    for digest in (one["icon"], f"sha256:{'0' * 64}", "bad"):
         assert (await api.request("GET", f"/icons/{digest}", None)).status_code == 404

@@ -86,7 +86,7 @@ async def test_what_cannot_be_a_tag_is_refused(registry: Registry, api: Api) -> 
         assert message.startswith("bad request: invalid tag name: ")
     assert (await api.request("POST", f"{LIST}/v1/tags", json={"name": 5})).status_code == 422
     assert (await api.request("POST", f"{LIST}/none/tags", json={"name": "x"})).status_code == 404
-    for name in ("none", "other", "%00"):
+    for name in ("none", "other"):
         status, _, message = error(await api.request("DELETE", f"{LIST}/v1/tags/{name}"))
         assert status == 404
         assert message.endswith(f"attached to artifact {one['id']} not found")

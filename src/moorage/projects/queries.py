@@ -107,9 +107,9 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [or_(*ways)]
 
 
-def visible_to(viewer: Viewer) -> list[ColumnElement[bool]]:
-    """Conditions on ``project`` for what the viewer may see; none for everything."""
-    return _visible(viewer)
+def visible_to(viewer: Viewer) -> tuple[list[ColumnElement[bool]], dict[str, int]]:
+    """Conditions on ``project`` for what the viewer may see, and their parameters; none for everything."""
+    return _visible(viewer), _of_viewer(viewer.user_id)
 
 
 _SELECT = select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -184,8 +185,8 @@ class ProjectService:
             await record(connection, actor, Event("delete", "project", name, project_id))
 
 
-def visible_to(viewer: Viewer) -> Sequence[ColumnElement[bool]]:
-    """Conditions on the table ``project`` for statements of others: what the viewer may see."""
+def visible_to(viewer: Viewer) -> tuple[Sequence[ColumnElement[bool]], Mapping[str, Any]]:
+    """For statements of others: conditions on ``project`` for what the viewer may see, and their parameters."""
     return queries.visible_to(viewer)
 
 

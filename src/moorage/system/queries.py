@@ -75,6 +75,9 @@ async def set_allowlist(connection: AsyncConnection, items: Sequence[str], expir
 
 _R, _P = repository.c, project.c
 
+#: Conditions on ``project``, and the parameters in them.
+Visible = tuple[Sequence[ColumnElement[bool]], Mapping[str, Any]]
+
 #: Artifacts a list of the repository shows: not those that belong to others (H row 51).
 _SHOWN = text("""
 SELECT count(*) FROM artifact a
@@ -87,13 +90,13 @@ SELECT count(*) FROM artifact a
 
 
 async def repositories_named(
-    connection: AsyncConnection, part: str, visible: Sequence[ColumnElement[bool]], limit: int
+    connection: AsyncConnection, part: str, visible: Visible, limit: int
 ) -> Sequence[FoundRepository]:
     """The first repositories, by name, whose name has ``part`` in it, of the projects that are visible."""
     found = (
         select(_R.repository_id, _R.name, _R.pull_count, _P.project_id, _P.name.label("project_name"), _P.public)
         .join_from(repository, project, _P.project_id == _R.project_id)
-        .where(_R.first_push_time.is_not(None), ~_P.deleted, *visible)
+        .where(_R.first_push_time.is_not(None), ~_P.deleted, *visible[0])
         # Names are lower case throughout, so case need not be folded row by row.
         .where(_R.name.contains(part.lower(), autoescape=True))
         .order_by(_R.name)
@@ -101,7 +104,7 @@ async def repositories_named(
         .subquery("repository")
     )
     count = _SHOWN.columns(count=BigInteger).scalar_subquery()
-    rows = await connection.execute(select(found, count.label("artifact_count")).order_by(found.c.name))
+    rows = await connection.execute(select(found, count.label("artifact_count")).order_by(found.c.name), visible[1])
     return [
         FoundRepository(
             name=row.name,
@@ -125,13 +128,14 @@ _PUSHED = (
 )
 
 
-async def statistics(connection: AsyncConnection, visible: Sequence[ColumnElement[bool]]) -> Statistics:
+async def statistics(connection: AsyncConnection, visible: Visible) -> Statistics:
     """How many projects and repositories are visible: one statement."""
     rows = await connection.execute(
         select(_P.public, func.count(), func.coalesce(func.sum(_PUSHED.c.pushed), 0))
         .select_from(project.outerjoin(_PUSHED, _PUSHED.c.project_id == _P.project_id))
-        .where(~_P.deleted, *visible)
-        .group_by(_P.public)
+        .where(~_P.deleted, *visible[0])
+        .group_by(_P.public),
+        visible[1],
     )
     counts = {public: (int(projects), int(repositories)) for public, projects, repositories in rows}
     return Statistics(*counts.get(False, (0, 0)), *counts.get(True, (0, 0)))

@@ -243,7 +243,7 @@ class UploadService:
     async def _forgetting(self, session: Upload) -> AsyncIterator[None]:
         """End a session whose bytes are gone, so that its client starts again.
 
-        That is so after a kill between the moment a blob's bytes were put in place and the commit of its rows.
+        That is so when somebody removed them from the store.
         """
         try:
             yield

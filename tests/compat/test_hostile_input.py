@@ -83,7 +83,6 @@ BODIES = (
     b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
     b"[" * 100_000 + b"]" * 100_000,
     b'{"a":"' + b"x" * (2 * 1024 * 1024) + b'"}',
-    b'{"\\u0000":"\\u0000"}',
 )
 #: Values of a field of a body.
 VALUES: tuple[Any, ...] = (
@@ -225,7 +224,8 @@ def test_bodies(attacker: Attacker) -> None:
     for body in BODIES:
         assert attacker.send(url, body).status_code >= 400
     # Nobody reads what it does not know.
-    attacker.send(url, b'{"a":"\xff"}')
+    for body in (b'{"a":"\xff"}', b'{"\\u0000":"\\u0000"}'):
+        attacker.send(url, body)
     for media_type in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=x", "/", LONG):
         attacker.send(url, b"{", media_type)
     for name in attacker.operation.fields or ():

@@ -6,12 +6,12 @@ Bounded: a few requests an operation. ``test_hostile_input`` asks each the same 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
-from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -24,17 +24,25 @@ from tests.clients.server import ADMIN, Moorage
 pytestmark = pytest.mark.clients
 
 #: Not asked, for they would lock everybody else out: settings such as the read-only mode, and the administrator's
-#: password. The first is below another path than the rest.
-LEFT_OUT = ["updateConfigurations", "updateUserPassword", "getVersion"]
+#: password.
+LEFT_OUT = ["updateConfigurations", "updateUserPassword"]
 
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
-schema = schemathesis.openapi.from_dict(json.loads(document())).exclude(operation_id=LEFT_OUT)
+
+def described() -> dict[str, Any]:
+    """The description, without what is not below the base path of the rest."""
+    made: dict[str, Any] = json.loads(document())
+    made["paths"] = {path: item for path, item in made["paths"].items() if "servers" not in item}
+    return made
+
+
+schema = schemathesis.openapi.from_dict(described()).exclude(operation_id=LEFT_OUT)
 
 
 @schema.parametrize()
 @settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,
@@ -43,4 +51,6 @@ schema = schemathesis.openapi.from_dict(json.loads(document())).exclude(operatio
 )
 def test_an_operation_answers_as_it_is_described(case: Case, moorage: Moorage) -> None:
     response = case.call(base_url=f"{moorage.url}/api/v2.0", auth=(ADMIN.name, ADMIN.password))
+    # 501 is what a proxy cache is answered with for now, and it is described.
+    assert response.status_code < 500 or response.status_code == 501
     case.validate_response(response, checks=CHECKS)

@@ -109,7 +109,8 @@ async def test_failed_logins_are_slowed_and_told_with_the_same_transaction(
 ) -> None:
     security = plain_settings.security.model_copy(update={"login_attempts": 3})
     settings = plain_settings.model_copy(update={"security": security})
-    async with running(settings, seeded_url) as one, running(settings, seeded_url) as two:
+    roles = ("core", "registry")
+    async with running(settings, seeded_url, roles) as one, running(settings, seeded_url, roles) as two:
         await user(one, "ann")
         browser = Browser(one)
         for _ in range(2):

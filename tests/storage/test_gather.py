@@ -62,13 +62,13 @@ async def test_every_byte_is_stored_and_observed_in_order(workers: Workers) -> N
 
 
 @pytest.mark.anyio
-async def test_single_bytes_are_joined(workers: Workers) -> None:
+async def test_small_pieces_are_joined(workers: Workers) -> None:
     disk = Disk()
     gather = Gather(workers, Share(64 * MiB), disk.store, 0, None)
     for _ in range(3 * JOINED):
         await gather.write(b"x")
     await gather.drain()
-    assert [len(pieces) for pieces in disk.batches] == [3]
+    assert [len(pieces) for pieces in disk.batches] == [1]
     assert disk.data == b"x" * 3 * JOINED
 
 

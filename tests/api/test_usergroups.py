@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx2
@@ -132,7 +133,9 @@ async def test_everything_but_the_search_is_for_administrators(replica: Replica)
         ("DELETE", f"{inside}/1", None),
     ]
     for method, path, sent in calls:
-        assert message(await replica.api(method, path, ANN, json=sent)) == (403, "FORBIDDEN", "ann"), path
+        status, code, text = message(await replica.api(method, path, ANN, json=sent))
+        assert (status, code) == (403, "FORBIDDEN"), path
+        assert re.fullmatch("forbidden: user-group:[a-z]+ on the system is needed", text), path
         assert message(await replica.api(method, path, None, json=sent))[0] == 401, path
     assert message(await replica.api("GET", "/usergroups/search?groupname=x", None))[0] == 401
 

@@ -6,7 +6,6 @@ status, header pairs and bytes, a stream or a file.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,10 +27,6 @@ JSON = (b"content-type", b"application/json; charset=utf-8")
 
 _encode = msgspec.json.Encoder().encode
 
-#: So much of a body beyond what is wanted is still read: a client that is sending when it is answered, and the
-#: connection closed, may never see the answer (RFC 9112, section 9.6).
-MAX_DISCARDED = 8 * 1024 * 1024
-
 #: Most query parameters of one request.
 MAX_QUERY_FIELDS = 1_000
 
@@ -43,7 +38,7 @@ class ClientDisconnected(Exception):
 class Request:
     """One HTTP request, read from its ASGI scope on demand."""
 
-    __slots__ = ("_ended", "_first", "_query", "method", "path", "principal", "receive", "request_id", "scope")
+    __slots__ = ("_first", "_query", "method", "path", "principal", "receive", "request_id", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, request_id: str = "") -> None:
         self.scope = scope
@@ -55,7 +50,6 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self._query: list[tuple[str, str]] | None = None
-        self._ended = False
         # The first of several headers of one name.
         self._first: dict[bytes, bytes] = dict(reversed(scope["headers"]))
 
@@ -118,35 +112,16 @@ class Request:
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                self._ended = True
                 raise ClientDisconnected
             body: bytes = message.get("body", b"")
             if left is not None:
                 left -= len(body)
             # Nothing can follow what was declared: a server that says so only when asked again need not be asked.
             last = left == 0 or not message.get("more_body", False)
-            self._ended = last
             if body:
                 yield body
             if last:
                 return
-
-    async def discard(self) -> None:
-        """Read what is left of the body, unless that is too much: who is still sending does not see an answer.
-
-        One that waits to be asked for its body need not be.
-        """
-        declared = self._first.get(b"content-length")
-        if self._ended or b"expect" in self._first or (declared is None and b"transfer-encoding" not in self._first):
-            return
-        if declared is not None and declared.isdigit() and int(declared) > 2 * MAX_DISCARDED:
-            return
-        read = 0
-        with contextlib.suppress(ClientDisconnected):
-            async for chunk in self.chunks():
-                read += len(chunk)
-                if read > MAX_DISCARDED:
-                    return
 
     async def body(self, limit: int, error: Callable[[], MoorageError]) -> bytes:
         """The whole body.
@@ -155,20 +130,15 @@ class Request:
             MoorageError: what ``error`` makes, when it is longer than ``limit`` bytes.
         """
         declared = self.content_length
-        if declared is not None and declared > limit + MAX_DISCARDED:
+        if declared is not None and declared > limit:
             raise error()
         parts: list[bytes] = []
         size = 0
         async for chunk in self.chunks():
             size += len(chunk)
-            if size <= limit:
-                parts.append(chunk)
-            elif size > limit + MAX_DISCARDED:
-                break
-            else:
-                parts.clear()
-        if size > limit:
-            raise error()
+            if size > limit:
+                raise error()
+            parts.append(chunk)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     @property

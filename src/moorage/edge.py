@@ -27,6 +27,7 @@ from moorage.asgi import (
     error_response,
 )
 from moorage.errors import BadRequest, MoorageError, NotFound, ServiceUnavailable
+from moorage.leftovers import WITH_BODY, Body
 from moorage.logs import AccessLog
 
 log = structlog.get_logger(__name__)
@@ -92,16 +93,17 @@ class Edge:
         started = time.perf_counter()
         if self._trusted:
             self._believe_proxy(scope)
-        request = Request(scope, receive)
+        body = Body(scope, receive) if scope["method"] in WITH_BODY else None
+        request = Request(scope, receive if body is None else body.receive)
         request.request_id = _request_id(request)
         path = request.path
         end = path.find("/", 1)
         segment = path[1:] if end < 0 else path[1:end]
         mounted = self._mounted.get(segment)
         if mounted is not None and not self.stopping:
-            status, sent = await self._pass_on(mounted, request, send)
+            status, sent = await self._pass_on(mounted, request, body, send)
         else:
-            status, sent = await self._respond(self._bare.get(segment), request, send, started)
+            status, sent = await self._respond(self._bare.get(segment), request, body, send, started)
         if self._access_log is not None:
             client = scope.get("client")
             self._access_log.write(
@@ -116,7 +118,9 @@ class Edge:
                 user_agent=request.header(b"user-agent") or "",
             )
 
-    async def _respond(self, respond: Respond | None, request: Request, send: Send, started: float) -> tuple[int, int]:
+    async def _respond(
+        self, respond: Respond | None, request: Request, body: Body | None, send: Send, started: float
+    ) -> tuple[int, int]:
         """Let a bare application answer; status and bytes sent."""
         status, sent = CLIENT_GONE, 0
         response = None
@@ -130,6 +134,8 @@ class Edge:
                 response = await respond(request)
             response.headers.append((b"x-request-id", request.request_id.encode()))
             status, sent = response.status, response.length
+            if body is not None:
+                await body.finish()
             await response(send, head=request.method == "HEAD")
         except ClientDisconnected:
             status = CLIENT_GONE
@@ -141,7 +147,9 @@ class Edge:
                 response.measure.done(status, time.perf_counter() - started, size, sent)
         return status, sent
 
-    async def _pass_on(self, application: ASGIApp, request: Request, send: Send) -> tuple[int, int]:
+    async def _pass_on(
+        self, application: ASGIApp, request: Request, body: Body | None, send: Send
+    ) -> tuple[int, int]:
         """Let an ASGI application answer; status and bytes sent."""
         status, sent = CLIENT_GONE, 0
         id_header = (b"x-request-id", request.request_id.encode())
@@ -151,6 +159,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": [*message["headers"], id_header]}
+                if body is not None:
+                    await body.finish()
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
             await send(message)

@@ -39,6 +39,8 @@ async def events(application: Application) -> list[tuple[Any, ...]]:
 
 
 _KEEP = (
+    # Taken in one step: the dispatcher, which deletes events, and the trigger's lock would wait for each other.
+    "LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE",
     "CREATE TABLE IF NOT EXISTS kept_event (LIKE outbox)",
     "TRUNCATE kept_event",
     "CREATE OR REPLACE FUNCTION keep_event() RETURNS trigger LANGUAGE plpgsql AS"

@@ -160,6 +160,9 @@ def _fields(body: Any) -> list[str] | None:
 
 ALL = list(operations())
 
+#: Settings that change what others are answered, as they are at first.
+UNDONE = {"read_only": False, "auth_mode": "db_auth", "self_registration": False, "banner_message": ""}
+
 #: Deletions that are content when there is nothing to delete, as Harbor's is.
 CONTENT = {"deleteUserGroup"}
 
@@ -187,6 +190,13 @@ class Attacker:
             assert answer.json()["errors"][0].keys() == {"code", "message"}, shown
             assert len(answer.content) < 16_384, f"{len(answer.content)} bytes: {shown}"
         return answer
+
+
+    def undo(self) -> None:
+        """What was set goes back to what a server begins with: in read-only mode nothing else would be looked at."""
+        if self.operation.id == "updateConfigurations":
+            answer = self.client.put("/api/v2.0/configurations", json=UNDONE)
+            assert answer.status_code == 200, answer.text
 
 
 @pytest.fixture
@@ -231,6 +241,7 @@ def test_bodies(attacker: Attacker) -> None:
     for name in attacker.operation.fields or ():
         for value in VALUES:
             attacker.send(url, json.dumps({name: value}).encode())
+            attacker.undo()
 
 
 def _plain(operation: Operation) -> bytes | None:
@@ -241,4 +252,6 @@ def _plain(operation: Operation) -> bytes | None:
 def test_the_server_is_as_well_as_before(moorage: Moorage, admin: httpx2.Client) -> None:
     assert admin.get("/api/v2.0/health").json()["status"] == "healthy"
     assert admin.get("/api/v2.0/projects/library").status_code == 200
+    settings = admin.get("/api/v2.0/configurations").json()
+    assert {key: settings[key]["value"] for key in UNDONE} == UNDONE
     assert "Traceback" not in moorage.daemon.log.read_text(errors="replace")

@@ -42,7 +42,6 @@ from moorage.api import (
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.describe import KEY, Operation
-from moorage.api.leftovers import without_leftovers
 from moorage.api.operations import BASE, methods_of
 from moorage.api.read_only import PENDING, must_ask, refuse_changes
 from moorage.api.services import Services
@@ -124,7 +123,7 @@ def api_app(services: Services) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
     )
-    return without_leftovers(_Around(cast(ASGIApp, litestar), services))
+    return _Around(cast(ASGIApp, litestar), services)
 
 
 class _Around:

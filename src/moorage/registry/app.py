@@ -90,7 +90,6 @@ class RegistryApp:
                 await self._record_refusal(route, exchange, error)
             if error.status >= 500:
                 log.error("request failed", path=exchange.request.path, error=error.message, exc_info=error)
-            await exchange.request.discard()
             return error_response(error, API_VERSION)
         except Exception:
             log.exception("request failed", path=exchange.request.path)

@@ -6,35 +6,19 @@ section 9.6). So what is left is read and dropped before the answer begins, as l
 
 from __future__ import annotations
 
-from moorage.asgi import ASGIApp, Message, Receive, Scope, Send
+from moorage.asgi import Message, Receive, Scope
 
 #: Most bytes that are read for nothing.
 MOST = 8 * 1024 * 1024
 
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+#: Methods whose requests may have a body.
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-def without_leftovers(application: ASGIApp) -> ASGIApp:
-    """The application; what it leaves of a body is read before it answers."""
+class Body:
+    """A request's body, which knows how much of it is to come."""
 
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in _WITH_BODY:
-            await application(scope, receive, send)
-            return
-        body = _Body(scope, receive)
-
-        async def answered(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                await body.finish()
-            await send(message)
-
-        await application(scope, body.receive, answered)
-
-    return wrapped
-
-
-class _Body:
-    """Knows how much of a body is to come."""
+    __slots__ = ("_left", "_receive")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
-from moorage.api.leftovers import MOST, without_leftovers
 from moorage.asgi import Message, Receive, Scope, Send
+from moorage.edge import Edge
+from moorage.leftovers import MOST
 
 pytestmark = [pytest.mark.unit, pytest.mark.anyio]
 
 PIECE = 1024 * 1024
+
+
+async def nothing() -> None:
+    """What there is to start and to stop."""
 
 
 async def ask(pieces: int, headers: dict[str, str], *, reads: int = 0, method: str = "POST") -> int:
@@ -37,8 +42,8 @@ async def ask(pieces: int, headers: dict[str, str], *, reads: int = 0, method: s
             taken_before = taken
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    scope: dict[str, Any] = {"type": "http", "method": method, "headers": pairs}
-    await without_leftovers(application)(scope, receive, send)
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": "/api/v2.0/x", "headers": pairs}
+    await Edge({}, {"api": application}, startup=nothing, shutdown=nothing)(scope, receive, send)
     return taken_before
 
 

@@ -55,6 +55,7 @@ from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
+from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
@@ -115,6 +116,7 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    retention: RetentionService
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -151,7 +153,7 @@ class Application:
         metrics.register(event_metrics)
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
-        jobs = JobService(database)
+        jobs, schedules = JobService(database), ScheduleService(database)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -180,10 +182,11 @@ class Application:
             trash=TrashService(database, settings.trash.retention_days),
             overview=OverviewService(database),
             jobs=jobs,
-            schedules=ScheduleService(database),
+            schedules=schedules,
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
+            retention=RetentionService(database, jobs, schedules),
             metrics=metrics,
         )
         for job_type in application._job_types():
@@ -299,6 +302,7 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                retention=self.retention,
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
@@ -316,6 +320,7 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield from self.retention.job_types()
 
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)

@@ -26,8 +26,11 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
+from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
@@ -103,6 +106,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     store = MemoryStore()
     repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
     artifacts = ArtifactService(database, reader, 1024, store)
+    jobs = JobService(database)
     edge = Edge(
         {"service": TokenEndpoint(database, identity, access, issuer, refresh, configurations)},
         {
@@ -121,6 +125,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
+                    retention=RetentionService(database, jobs, ScheduleService(database)),
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),

@@ -130,27 +130,30 @@ _REPOSITORY = text(
     RETURNING repository_id, name
     """
 )
-_ROWS = "jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(digest text, pushed timestamptz, pulled timestamptz, tags jsonb)"
 _ARTIFACTS = text(
-    f"""
-    WITH stored AS (INSERT INTO manifest (digest, content) SELECT r.digest, '' FROM {_ROWS} RETURNING digest)
+    """
+    WITH given AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(digest text, pushed timestamptz, pulled timestamptz)
+    ),
+    stored AS (INSERT INTO manifest (digest, content) SELECT r.digest, '' FROM given r RETURNING digest)
     INSERT INTO artifact (repository_id, project_id, digest, media_type, manifest_size, size, push_time, pull_time)
     SELECT :repository, :project, r.digest, 'application/vnd.oci.image.manifest.v1+json', 1, 1, r.pushed, r.pulled
-      FROM {_ROWS} JOIN stored USING (digest)
+      FROM given r JOIN stored USING (digest)
     RETURNING digest, artifact_id
     """
 )
 _TAGS = text(
-    f"""
+    """
     INSERT INTO tag (repository_id, name, artifact_id, push_time, lifetime_start)
-    SELECT :repository, t.name, a.artifact_id, r.pushed, r.pushed
-      FROM {_ROWS} JOIN artifact a ON a.repository_id = :repository AND a.digest = r.digest
+    SELECT a.repository_id, t.name, a.artifact_id, r.pushed, r.pushed
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(digest text, pushed timestamptz, tags jsonb)
+      JOIN artifact a ON a.repository_id = :repository AND a.project_id = :project AND a.digest = r.digest
      CROSS JOIN LATERAL jsonb_array_elements_text(r.tags) AS t(name)
-     WHERE :project > 0
     """
 )
 _CHILD = text(
-    "INSERT INTO artifact_child (parent_id, position, child_id, child_digest) VALUES (:parent, :position, :child, :digest)"
+    "INSERT INTO artifact_child (parent_id, position, child_id, child_digest)"
+    " VALUES (:parent, :position, :child, :digest)"
 )
 _ACCESSORY = text(
     "INSERT INTO artifact_accessory (artifact_id, repository_id, subject_digest, type)"

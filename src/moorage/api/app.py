@@ -28,6 +28,7 @@ from moorage.api import (
     projects,
     quotas,
     repositories,
+    retentions,
     robots,
     search,
     statistics,
@@ -77,6 +78,7 @@ HANDLERS = [
     *explain.HANDLERS,
     *quotas.HANDLERS,
     *immutable.HANDLERS,
+    *retentions.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
 ]

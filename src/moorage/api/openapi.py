@@ -50,6 +50,7 @@ _GROUPS = {
     "quotas": "quota",
     "syncquota": "quota",
     "immutabletagrules": "immutable",
+    "retentions": "Retention",
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",
     "auditlog-exts": "auditlog",

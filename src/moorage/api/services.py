@@ -10,6 +10,7 @@ from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.projects.quotas import QuotaService
@@ -39,6 +40,7 @@ class Services:
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
+    retention: RetentionService
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService

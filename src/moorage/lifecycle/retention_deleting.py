@@ -1,9 +1,9 @@
 """Deleting what a retention task has planned (H row 84).
 
-In small transactions, each of which locks as a push does, looks again, and writes down what it did: killed at any point,
-the task goes on where it was. An artifact that was pushed, tagged or pulled since the plan was made stays, and so does
-whatever would take it along; so does what a rule made since then keeps immutable. What is deleted is in the trash, an
-entry for each artifact, and can be brought back.
+In small transactions, each of which locks as a push does, looks again, and writes down what it did: killed at any
+point, the task goes on where it was. An artifact that was pushed, tagged or pulled since the plan was made stays, and
+so does whatever would take it along; so does what a rule made since then keeps immutable. What is deleted is in the
+trash, an entry for each artifact, and can be brought back.
 
 A pull counts once its statistics are written, about a second after it.
 """

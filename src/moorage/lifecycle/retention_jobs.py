@@ -1,7 +1,7 @@
 """The job that applies a retention policy to one repository (H row 85).
 
-It makes a plan unless it has one, carries it out unless it is a dry run, and tells who wants to know. Killed at any point
-it goes on: the plan is rows, each transaction notes what it did, and the last one notes that it was told.
+It makes a plan unless it has one, carries it out unless it is a dry run, and tells who wants to know. Killed at any
+point it goes on: the plan is rows, each transaction notes what it did, and the last one notes that it was told.
 """
 
 from __future__ import annotations

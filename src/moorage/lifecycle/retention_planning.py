@@ -1,7 +1,7 @@
 """What a run of a retention policy would delete in a repository (H rows 84, 85).
 
-A plan is made in one transaction that sees one moment: the artifacts pass by through a cursor, the rules are asked about
-each, and those that no rule retains become rows. Then the plan is closed over what belongs together, by these rules:
+A plan is made in one transaction that sees one moment: the artifacts pass by through a cursor, the rules are asked
+about each, and those that no rule retains become rows. Then the plan is closed over what belongs together:
 
 - an artifact with an immutable tag stays;
 - what an index that stays lists stays;

@@ -11,8 +11,8 @@ from moorage.lifecycle.retention_models import PolicyContent, RetentionPolicy, R
 
 _COLUMNS = "p.policy_id, p.project_id, q.name, p.algorithm, p.rules, p.trigger_kind, p.cron"
 _FROM = "FROM retention_policy p JOIN project q ON q.project_id = p.project_id AND NOT q.deleted"
-_BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE p.policy_id = %s"  # noqa: S608
-_OF_PROJECT = f"SELECT {_COLUMNS} {_FROM} WHERE p.project_id = %s"  # noqa: S608
+_BY_ID = f"SELECT {_COLUMNS} {_FROM} WHERE p.policy_id = %s"
+_OF_PROJECT = f"SELECT {_COLUMNS} {_FROM} WHERE p.project_id = %s"
 
 
 async def find(connection: AsyncConnection, policy_id: int) -> RetentionPolicy | None:

@@ -24,9 +24,7 @@ retention_policy = Table(
     "retention_policy",
     metadata,
     identity("policy_id"),
-    Column(
-        "project_id", BigInteger, ForeignKey("project.project_id", ondelete="CASCADE"), nullable=False, unique=True
-    ),
+    Column("project_id", BigInteger, ForeignKey("project.project_id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("algorithm", Text, nullable=False),
     #: A list of objects; ``lifecycle.retention_models`` says what is in them.
     Column("rules", JSONB, nullable=False),

@@ -254,12 +254,8 @@ async def list_in_index(project: OwnProject, made: Image) -> None:
 Meanwhile = Callable[[OwnProject, Image], Coroutine[Any, Any, None]]
 
 
-@pytest.mark.parametrize(
-    "meanwhile", [push_again, push_by_digest, tag, pull, untag, sign, make_immutable, list_in_index]
-)
-async def test_what_is_used_after_it_was_looked_at_stays(project: OwnProject, meanwhile: Meanwhile) -> None:
-    used, unused = await project.push("app", "v1"), await project.push("app", "v2")
-    await set_policy(project, keep("latestPushedK", 0))
+async def plan_and_delete(project: OwnProject, meanwhile: Coroutine[Any, Any, None]) -> int:
+    """Plan what is to be done in ``app``, let something happen, and carry the plan out; how many were deleted."""
     database = project.application.database
     repository_id = await project.application.repositories.find(project.full("app"))
     assert repository_id is not None
@@ -269,11 +265,30 @@ async def test_what_is_used_after_it_was_looked_at_stays(project: OwnProject, me
     async with database.connect() as connection:
         plan = await plan_of(connection, task_id)
     assert plan is not None
-    await meanwhile(project, used)
-    deleted = [number async for step in steps(database, plan, _allowed) for number in step.deleted]
-    assert len(deleted) == 1
+    await meanwhile
+    return len([number async for step in steps(database, plan, _allowed) for number in step.deleted])
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [push_again, push_by_digest, tag, pull, untag, sign, make_immutable, list_in_index]
+)
+async def test_what_is_used_after_it_was_looked_at_stays(project: OwnProject, meanwhile: Meanwhile) -> None:
+    used, unused = await project.push("app", "v1"), await project.push("app", "v2")
+    await set_policy(project, keep("latestPushedK", 0))
+    assert await plan_and_delete(project, meanwhile(project, used)) == 1
     assert await is_there(project, "app", used)
     assert not await is_there(project, "app", unused)
+
+
+async def test_the_rest_of_a_run_is_given_up_when_its_policy_is_changed(project: OwnProject) -> None:
+    made = await project.push("app", "v1")
+    policy_id = await set_policy(project, keep("latestPushedK", 0))
+    project_id = (await project.application.projects.find(project.name)).project_id
+    deleted = await plan_and_delete(
+        project, project.application.retention.change(policy_id, project_id, PolicyContent([keep("always")]))
+    )
+    assert deleted == 0
+    await project.pulls("app", made, "v1")
 
 
 async def _nothing() -> None:

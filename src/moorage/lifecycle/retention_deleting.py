@@ -77,7 +77,8 @@ async def _step(connection: AsyncConnection, plan: Plan, below: int) -> Step | N
     if not candidates:
         return None
     found = await repository_of(connection, plan.repository_id)
-    if found is None:
+    # Whoever changes a policy while it runs does not want the rest of it.
+    if found is None or not await queries.holds(connection, plan.policy_id, plan.evaluated):
         await queries.mark(connection, plan.task_id, "spared", candidates)
         return Step(candidates[-1], spared=candidates)
     name, project_id = found

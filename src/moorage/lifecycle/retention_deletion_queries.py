@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import Row, fetch_all
 
 # --- which --------------------------------------------------------------------------------------
+
+_HOLDS = "SELECT 1 FROM retention_policy WHERE policy_id = %s AND update_time <= %s"
+
+
+async def holds(connection: AsyncConnection, policy_id: int, moment: datetime) -> bool:
+    """Whether a policy says what it said at that moment."""
+    return bool(await fetch_all(connection, _HOLDS, (policy_id, moment)))
+
 
 # What an index lists comes after it: its id is higher, so it mostly comes first anyway.
 _NEXT = """

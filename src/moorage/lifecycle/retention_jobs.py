@@ -6,6 +6,7 @@ point it goes on: the plan is rows, each transaction notes what it did, and the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -20,10 +21,15 @@ from moorage.lifecycle.retention_deleting import ACTOR, Step, steps
 from moorage.lifecycle.retention_models import Evaluated, Line, Plan
 from moorage.lifecycle.retention_planning import LISTED, make_plan
 
-#: Names of tags and labels in a line of the log; artifacts an event names; candidates dropped at a time.
+#: Names of tags and labels in a line of the log; artifacts that go and are listed there, about as many as a log takes;
+#: artifacts an event names.
 MOST_NAMES = 10
+MOST_LISTED = 50_000
 MOST_TOLD = 1_000
+
+#: Artifacts listed, and candidates dropped, at a time. A log takes so much in a time, so seconds between two lists.
 BATCH = 1_000
+PAUSE = 0.5
 
 #: What an event's ``operation`` and ``resource_type`` are when a run has deleted something.
 FINISHED, TAG_RETENTION = "finish", "tag retention"
@@ -46,6 +52,7 @@ class RetentionJob:
         async with self._database.connect() as connection:
             plan = await queries.plan_of(connection, task_id)
         if plan is None:
+            await self._clean_up(context)
             await context.log(
                 f"Run retention process. Repository: {context.parameters['repository']}, Rule Algorithm: or,"
                 f" Dry Run: {str(dry_run).lower()}"
@@ -74,20 +81,26 @@ class RetentionJob:
                 connection, context.task.id, repository_id, dry_run=dry_run, checkpoint=context.checkpoint
             )
 
+    async def _clean_up(self, context: JobContext) -> None:
+        """Drop what tasks that have ended, some of them too early, have left of this repository."""
+        async with self._database.connect() as connection:
+            ended = await queries.ended(connection, int(context.parameters["repository_id"]), context.task.id)
+        for task_id in ended:
+            await self._forget(task_id)
+            async with self._database.begin() as connection:
+                await queries.drop(connection, task_id)
+
     async def _list(self, context: JobContext, evaluated: Evaluated) -> None:
         """Tell what stays, as far as a log can, and all that goes."""
         await context.log(f"Load {evaluated.total} candidates from repository {context.parameters['repository']}")
         await context.log(_HEADER)
         await self._lines(context, evaluated.retained, _RETAIN)
         await self._lines(context, evaluated.immutable, _IMMUTABLE)
-        going, below = 0, _ABOVE_ALL
-        while True:
-            async with self._database.connect() as connection:
-                found = await queries.with_verdict(connection, context.task.id, "delete", below, BATCH)
-            if not found:
-                break
-            await self._lines(context, found, _DELETE)
-            going, below = going + len(found), found[-1]
+        async with self._database.connect() as connection:
+            going = await queries.count(connection, context.task.id, "delete")
+        await self._list_going(context)
+        if going > MOST_LISTED:
+            await context.log(f"and {going - MOST_LISTED} more that go")
         unlisted = max(0, evaluated.retained_count - LISTED) + max(0, evaluated.immutable_count - LISTED)
         if unlisted:
             await context.log(f"and {unlisted} more that stay")
@@ -95,6 +108,18 @@ class RetentionJob:
         if needed:
             await context.log(f"{needed} that no rule retains stay since what stays needs them")
         await context.update(total=evaluated.total, retained=evaluated.total - going)
+
+    async def _list_going(self, context: JobContext) -> None:
+        below = _ABOVE_ALL
+        for number in range(MOST_LISTED // BATCH):
+            async with self._database.connect() as connection:
+                found = await queries.with_verdict(connection, context.task.id, "delete", below, BATCH)
+            if not found:
+                return
+            if number:
+                await asyncio.sleep(PAUSE)
+            await self._lines(context, found, _DELETE)
+            below = found[-1]
 
     async def _lines(self, context: JobContext, artifact_ids: Sequence[int], verdict: str) -> None:
         await context.checkpoint()
@@ -115,11 +140,13 @@ class RetentionJob:
             await context.hold(connection)
             left = await queries.give_up(connection, plan.task_id)
         if left:
-            await context.log(f"{left} were not deleted: what lists them stays")
+            await context.log(f"{left} were not deleted: what stays needs them")
 
     async def _report(self, context: JobContext, plan: Plan, step: Step) -> None:
         if step.spared:
-            await context.log(f"{len(step.spared)} were not deleted: they, or what goes with them, were used meanwhile")
+            await context.log(
+                f"{len(step.spared)} were not deleted: they or what goes with them were used, or the policy was changed"
+            )
             await self._lines(context, step.spared, _RETAIN)
         if step.deleted:
             await context.log(f"deleted {step.total} artifacts")
@@ -135,10 +162,13 @@ class RetentionJob:
         if not plan.dry_run:
             await context.update(total=ended.total, retained=ended.total - ended.deleted)
             await context.log(f"{ended.total} artifacts, {ended.deleted} of them deleted")
+        await self._forget(plan.task_id)
+
+    async def _forget(self, task_id: int) -> None:
         more = True
         while more:
             async with self._database.begin() as connection:
-                more = await queries.forget(connection, plan.task_id, BATCH)
+                more = await queries.forget(connection, task_id, BATCH)
 
     async def _tell(self, connection: AsyncConnection, plan: Plan) -> None:
         found = await queries.repository_of(connection, plan.repository_id)

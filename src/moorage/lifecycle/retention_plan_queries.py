@@ -300,6 +300,24 @@ async def tell(connection: AsyncConnection, task_id: int) -> bool:
     return bool(await fetch_all(connection, _TOLD, (task_id,)))
 
 
+_ENDED = """
+SELECT p.task_id FROM retention_plan p
+ WHERE p.repository_id = %s AND p.task_id <> %s
+   AND NOT EXISTS (SELECT 1 FROM task t WHERE t.task_id = p.task_id AND t.end_time IS NULL)
+"""
+_DROP = "DELETE FROM retention_plan WHERE task_id = %s RETURNING 1"
+
+
+async def ended(connection: AsyncConnection, repository_id: int, task_id: int) -> list[int]:
+    """Tasks that have ended, other than this one, with plans for the repository."""
+    return [row[0] for row in await fetch_all(connection, _ENDED, (repository_id, task_id))]
+
+
+async def drop(connection: AsyncConnection, task_id: int) -> None:
+    """Drop a plan."""
+    await fetch_all(connection, _DROP, (task_id,))
+
+
 async def forget(connection: AsyncConnection, task_id: int, limit: int) -> bool:
     """Drop some artifacts of a plan that is done; whether there may be more."""
     return len(await fetch_all(connection, _FORGET, (task_id, limit))) == limit

@@ -35,13 +35,14 @@ retention_policy = Table(
     timestamp("update_time"),
 )
 
-#: What a task has found in its repository; here until the task is done. ``dry_run``: nothing is deleted.
+#: What a task has found in its repository. The next task there drops it once this one has ended. ``dry_run``: nothing
+#: is deleted.
 retention_plan = Table(
     "retention_plan",
     metadata,
     Column("task_id", BigInteger, primary_key=True, autoincrement=False),
     Column("policy_id", BigInteger, nullable=False),
-    Column("repository_id", BigInteger, nullable=False),
+    Column("repository_id", BigInteger, nullable=False, index=True),
     Column("dry_run", Boolean, nullable=False),
     #: When the repository was looked at.
     Column("evaluated", DateTime(timezone=True), nullable=False),

@@ -42,6 +42,8 @@ CREATE TABLE retention_plan (
     CONSTRAINT pk_retention_plan PRIMARY KEY (task_id)
 );
 
+CREATE INDEX ix_retention_plan_repository_id ON retention_plan (repository_id);
+
 CREATE TABLE retention_candidate (
     task_id BIGINT NOT NULL,
     artifact_id BIGINT NOT NULL,

@@ -28,7 +28,7 @@ from tests.registry.conftest import registry_settings as registry_settings
 
 pytestmark = pytest.mark.integration
 
-EXAMPLES = int(os.environ.get("MOORAGE_RETENTION_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("MOORAGE_RETENTION_EXAMPLES", "40"))
 
 TAGS = ("v1", "v2", "v10", "w1", "latest")
 #: Patterns, and the tags they match.

@@ -81,7 +81,7 @@ class Site:
         task = asyncio.create_task(worker.run())
         try:
             async with asyncio.timeout(10):
-                while not await self.replica.jobs.pools():
+                while not await self.replica.jobs.pools():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             yield
         finally:

@@ -47,15 +47,15 @@ async def events(replica: Replica, *kinds: str, age: int = 0) -> None:
     metrics = EventMetrics()
     await Dispatcher(replica.database, [AuditWriter(replica.configurations.current, metrics)], metrics).drain()
     if age:
-        await execute(replica, f"UPDATE audit_log SET op_time = op_time - interval '{age} hours' WHERE {YOUNG}")
+        young = "op_time > now() - interval '1 minute'"
+        await execute(
+            replica, f"UPDATE audit_log SET op_time = op_time - :age * interval '1 hour' WHERE {young}", age=age
+        )  # noqa: S608
 
 
-YOUNG = "op_time > now() - interval '1 minute'"
-
-
-async def execute(replica: Replica, sql: str) -> list[Any]:
+async def execute(replica: Replica, sql: str, **values: Any) -> list[Any]:
     async with replica.database.begin() as connection:
-        result = await connection.execute(text(sql))
+        result = await connection.execute(text(sql), values)
         return [tuple(row) for row in result] if result.returns_rows else []
 
 

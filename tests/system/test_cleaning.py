@@ -128,7 +128,7 @@ async def test_it_is_stopped_between_two_batches(database: Database) -> None:
             while not removed:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             await jobs.stop(execution)
-            while await jobs.is_running(VENDOR_TYPE, VENDOR_ID):
+            while await jobs.is_running(VENDOR_TYPE, VENDOR_ID):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     finally:
         await worker.stop(0)

@@ -183,7 +183,7 @@ async def list_queues(call: InjectedCall) -> Response[bytes]:
     opt=described("actionPendingJobs", body=ActionRequest, answers={200: None}, errors=(400, *_ERRORS, 404, 422)),
 )
 async def act_on_queue(call: InjectedCall, job_type: FromPath[str]) -> Response[bytes]:
-    """Stop what waits in a queue, or in ``all``; let it wait, or go on. To a queue that is not there nothing happens."""
+    """Stop what waits in a queue, or in ``all``; let it wait, or go on. Where there is no queue, nothing happens."""
     action = (await call.body(ActionRequest, "action_request")).action
     if action and action not in ACTIONS:
         raise invalid(f"validation failure list:\naction in body should be one of [{' '.join(ACTIONS)}]")

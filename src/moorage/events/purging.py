@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -144,10 +144,5 @@ def _bad(reason: str) -> BadRequest:
 
 
 def _go_map(values: Mapping[str, Any]) -> str:
-    return " ".join(
-        f"{name}:{str(value).lower() if isinstance(value, bool) else value}" for name, value in _sorted(values)
-    )
-
-
-def _sorted(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    return sorted(values.items())
+    shown = ((name, str(value).lower() if isinstance(value, bool) else value) for name, value in sorted(values.items()))
+    return " ".join(f"{name}:{value}" for name, value in shown)

@@ -47,10 +47,10 @@ async def events(replica: Replica, *kinds: str, age: int = 0) -> None:
     metrics = EventMetrics()
     await Dispatcher(replica.database, [AuditWriter(replica.configurations.current, metrics)], metrics).drain()
     if age:
-        young = "op_time > now() - interval '1 minute'"
-        await execute(
-            replica, f"UPDATE audit_log SET op_time = op_time - :age * interval '1 hour' WHERE {young}", age=age
-        )  # noqa: S608
+        younger = (
+            "UPDATE audit_log SET op_time = op_time - :age * interval '1 hour' WHERE op_time > now() - interval '1 h'"
+        )
+        await execute(replica, younger, age=age)
 
 
 async def execute(replica: Replica, sql: str, **values: Any) -> list[Any]:

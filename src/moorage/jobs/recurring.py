@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from moorage.jobs.models import SYSTEM, Execution, NewTask, Schedule, Trigger
-from moorage.jobs.schedules import ScheduleService
-from moorage.jobs.service import JobService
-
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
 from moorage.errors import NotFound
+from moorage.jobs.models import SYSTEM, Execution, NewTask, Schedule, Trigger
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 
 
 class RecurringJob:

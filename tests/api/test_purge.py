@@ -74,7 +74,7 @@ async def log_of(replica: Replica, number: int) -> list[str]:
 
 async def test_a_schedule_is_made_shown_changed_and_removed(replica: Replica) -> None:
     empty = await replica.api("GET", f"{PATH}/schedule")
-    assert (empty.status_code, empty.content) == (200, b"")
+    assert (empty.status_code, empty.content, empty.headers["content-type"]) == (200, b"", "application/json")
     assert await post(replica, "Daily", schedule={"cron": "0 0 0 * * *"}, dry_run=True) == 0
     shown = (await replica.api("GET", f"{PATH}/schedule")).json()
     assert shown == {

@@ -31,6 +31,11 @@ def done(status: int = 200, *, headers: Mapping[str, str] | None = None) -> Resp
     return Response(b"", status_code=status, media_type="", headers=headers)
 
 
+def nothing() -> Response[bytes]:
+    """200 where there is no JSON to answer with, such as the schedule of what has none."""
+    return Response(b"", status_code=200, headers={"content-type": JSON})
+
+
 def text(value: str, media_type: str) -> Response[bytes]:
     """200 with text."""
     # As a header, or Litestar would add a charset of its own.

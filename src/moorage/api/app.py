@@ -194,8 +194,11 @@ async def _send(response: Response[bytes], send: Send) -> None:
 
 
 def _described(headers: Headers, head: bool) -> Headers:
-    """The headers, without a media type when there is no body; Litestar names one in any case."""
-    if head or (b"content-length", b"0") in headers:
+    """The headers, without a media type when there is no body; Litestar names one in any case.
+
+    But where there could be JSON Harbor says so all the same (``answers.nothing``).
+    """
+    if head or ((b"content-length", b"0") in headers and (b"content-type", JSON.encode()) not in headers):
         return [pair for pair in headers if pair[0] != b"content-type"]
     return headers
 

@@ -56,6 +56,7 @@ from moorage.jobs.models import JobType
 from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
+from moorage.jobs.wake import RedisWaker, Waker
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -150,7 +151,8 @@ class Application:
         metrics.register(event_metrics)
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
-        jobs = JobService(database)
+        redis = settings.redis.url
+        jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -198,6 +200,7 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        await self.jobs.waker.start()
         if "core" in self.roles or "registry" in self.roles:
             self.pulls.start()
         if "jobservice" in self.roles:
@@ -222,6 +225,7 @@ class Application:
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
         await self.pulls.close()
+        await self.jobs.waker.close()
         self.identity.close()
         await self.store.close()
         await self.overview.close()

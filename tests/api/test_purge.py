@@ -214,6 +214,8 @@ async def test_runs_are_listed_shown_and_filtered(replica: Replica) -> None:
         "creation_time": shown["creation_time"],
         "update_time": shown["update_time"],
     }
+    # What is no value of its own cannot be filtered by, and is ignored as other unknown names are.
+    assert len((await replica.api("GET", f"{PATH}?q=extra_attrs=x,parameters=~y")).json()) == 2
     ended = (await replica.api("GET", f"{PATH}?q=status=Success")).json()
     assert [run["id"] for run in ended] == [first]
     assert [run["id"] for run in (await replica.api("GET", f"{PATH}?sort=id")).json()] == [first, second]

@@ -62,6 +62,7 @@ _GROUPS = {
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
+    "getRentenitionMetadata": "Retention",
     "addLabel": "artifact",
     "removeLabel": "artifact",
     "getLogs": "project",

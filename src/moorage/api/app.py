@@ -38,6 +38,7 @@ from moorage.api import (
     user_permissions,
     usergroups,
     users,
+    webhooks,
 )
 from moorage.api.answers import failure
 from moorage.api.call import BodyTooLarge, Call, invalid
@@ -79,6 +80,7 @@ HANDLERS = [
     *immutable.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *webhooks.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

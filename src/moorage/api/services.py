@@ -20,6 +20,8 @@ from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService
 from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
+from moorage.webhooks.deliveries import DeliveryService
+from moorage.webhooks.service import WebhookService
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +44,7 @@ class Services:
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService
+    webhooks: WebhookService
+    deliveries: DeliveryService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

@@ -10,6 +10,7 @@ from moorage.settings.loading import LoadedSettings, Problem, SettingsError, loa
 from moorage.settings.sections import (
     Bytes,
     DatabaseSettings,
+    EgressSettings,
     GiB,
     LogSettings,
     MiB,
@@ -24,6 +25,7 @@ from moorage.settings.sections import (
     SystemSettings,
     TLSSettings,
     TrashSettings,
+    WebhookSettings,
     environment_name,
     is_secret,
     json_schema,
@@ -34,6 +36,7 @@ from moorage.settings.sections import (
 __all__ = [
     "Bytes",
     "DatabaseSettings",
+    "EgressSettings",
     "GiB",
     "LoadedSettings",
     "LogSettings",
@@ -51,6 +54,7 @@ __all__ = [
     "SystemSettings",
     "TLSSettings",
     "TrashSettings",
+    "WebhookSettings",
     "environment_name",
     "is_secret",
     "json_schema",

@@ -167,6 +167,17 @@ class WebhookSettings(Section):
     keep: int = Field(100, ge=1, le=100_000, description="Finished deliveries kept of each policy and kind.")
 
 
+class JobsSettings(Section):
+    """Work beside requests: garbage collection, webhooks, retention and so on."""
+
+    concurrency: int = Field(
+        10, ge=1, le=1000, description="Jobs run at once by one server, spread over its worker processes."
+    )
+    shutdown_timeout: Seconds = Field(
+        5, le=8, description="Seconds running jobs may go on after a stop; then another server continues them."
+    )
+
+
 class SystemSettings(Section):
     """The instance as clients of Harbor's API see it."""
 
@@ -202,6 +213,7 @@ class Settings(Section):
     trash: TrashSettings = TrashSettings()
     egress: EgressSettings = EgressSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    jobs: JobsSettings = JobsSettings()
     system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 

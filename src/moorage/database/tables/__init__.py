@@ -37,6 +37,7 @@ from moorage.database.tables.identity import (
     user_group,
     user_group_member,
 )
+from moorage.database.tables.jobs import execution, job_log, queue, schedule, task, worker_pool
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.lifecycle import immutable_rule, trash
 from moorage.database.tables.metadata import metadata
@@ -62,7 +63,9 @@ __all__ = [
     "change_count",
     "configuration",
     "cve_allowlist",
+    "execution",
     "immutable_rule",
+    "job_log",
     "label",
     "login_failure",
     "manifest",
@@ -75,6 +78,7 @@ __all__ = [
     "project_manifest",
     "project_member",
     "project_metadata",
+    "queue",
     "quota",
     "quota_change",
     "quota_notice",
@@ -84,8 +88,10 @@ __all__ = [
     "repository_blob",
     "robot",
     "robot_permission",
+    "schedule",
     "signing_key",
     "tag",
+    "task",
     "trash",
     "upload",
     "user_account",
@@ -94,4 +100,5 @@ __all__ = [
     "user_session",
     "webhook_policy",
     "webhook_trigger",
+    "worker_pool",
 ]

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp.abc import ResolveResult
 from cryptography import x509
@@ -22,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from moorage.egress import transport
+from moorage.egress.addresses import Allowed
 from moorage.egress.client import EgressClient, EgressFailed, EgressRefused
 from moorage.errors import BadRequest
 from moorage.settings import EgressSettings
@@ -45,7 +47,8 @@ class Receiver:
             # Whoever connected found out that it has nothing to say.
             writer.close()
             return
-        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n") if b": " in line)
+        length = int(fields.get(b"content-length", b"0"))
         self.requests.append(head + await reader.readexactly(length))
         writer.write(self.answer)
         await writer.drain()
@@ -101,7 +104,7 @@ async def test_this_machine_is_not_reached_under_any_of_its_names(host: str) -> 
     receiver = Receiver()
     async with listening(receiver) as port, client() as egress:
         with pytest.raises((BadRequest, EgressFailed)):
-            await egress.request("POST", f"http://{host}:{port}/", body=b"x", timeout=5)
+            await egress.request("POST", f"http://{host}:{port}/", body=b"x", seconds=5)
     assert receiver.requests == []
 
 
@@ -117,7 +120,9 @@ async def test_the_error_names_the_setting_and_not_where_a_name_leads() -> None:
         egress.check("https://localhost/")
 
 
-@pytest.mark.parametrize("url", ["ftp://example.com/", "file:///etc/passwd", "//example.com", "http://", "http://[::1", ""])
+@pytest.mark.parametrize(
+    "url", ["ftp://example.com/", "file:///etc/passwd", "//example.com", "http://", "http://[::1", ""]
+)
 async def test_other_urls_are_refused(url: str) -> None:
     async with client() as egress:
         with pytest.raises(BadRequest):
@@ -187,7 +192,7 @@ async def test_the_time_counts_from_the_name_to_the_last_byte() -> None:
     async with listening(drip) as port, client("127.0.0.1") as egress:
         began = time.monotonic()
         with pytest.raises(EgressFailed, match=r"no answer from 127\.0\.0\.1 within 0\.3 seconds"):
-            await egress.request("GET", f"http://127.0.0.1:{port}/", timeout=0.3)
+            await egress.request("GET", f"http://127.0.0.1:{port}/", seconds=0.3)
         assert time.monotonic() - began < 2
 
 
@@ -233,7 +238,7 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_dialled(monkeyp
     receiver = Receiver()
     dialled: list[str] = []
     resolver = Rebinding(["192.0.2.1"], ["127.0.0.1"])
-    monkeypatch.setattr(transport.aiohttp, "ThreadedResolver", lambda: resolver)
+    monkeypatch.setattr(aiohttp, "ThreadedResolver", lambda: resolver)
     guarded = transport._guarded_socket
 
     def seen(allowed: Any, info: Any) -> socket.socket:
@@ -244,18 +249,18 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_dialled(monkeyp
     async with listening(receiver) as port, client("192.0.2.1") as egress:
         # Asked once: it dials the first answer, where nobody listens; had it asked again, it would have arrived.
         with pytest.raises(EgressFailed):
-            await egress.request("GET", f"http://rebinding.example:{port}/", timeout=0.5)
+            await egress.request("GET", f"http://rebinding.example:{port}/", seconds=0.5)
         assert dialled == ["192.0.2.1"]
         # The second answer is refused before anything is dialled.
         with pytest.raises(EgressRefused):
-            await egress.request("GET", f"http://rebinding.example:{port}/", timeout=0.5)
+            await egress.request("GET", f"http://rebinding.example:{port}/", seconds=0.5)
     assert dialled == ["192.0.2.1"]
     assert receiver.requests == []
 
 
 async def test_of_several_addresses_only_those_allowed_are_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
     receiver = Receiver()
-    monkeypatch.setattr(transport.aiohttp, "ThreadedResolver", lambda: Rebinding(["127.0.0.2", "127.0.0.1"]))
+    monkeypatch.setattr(aiohttp, "ThreadedResolver", lambda: Rebinding(["127.0.0.2", "127.0.0.1"]))
     async with listening(receiver) as port, client("127.0.0.1") as egress:
         assert (await egress.request("GET", f"http://several.example:{port}/")).status == 200
 
@@ -265,8 +270,8 @@ def test_a_socket_is_made_for_no_address_that_is_not_allowed() -> None:
     info = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))
     transport._host.set("example.com")
     with pytest.raises(OSError, match="not allowed"):
-        transport._guarded_socket(transport.Allowed(), info)
-    transport._guarded_socket(transport.Allowed.parse(["127.0.0.1"]), info).close()
+        transport._guarded_socket(Allowed(), info)
+    transport._guarded_socket(Allowed.parse(["127.0.0.1"]), info).close()
 
 
 # --- TLS ----------------------------------------------------------------------------------------
@@ -291,9 +296,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + made.public_bytes(serialization.Encoding.PEM)
     )
     return path

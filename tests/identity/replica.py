@@ -19,6 +19,7 @@ from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.egress.client import EgressClient
 from moorage.events.audit_service import AuditService
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
@@ -26,6 +27,7 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -42,6 +44,9 @@ from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
+from moorage.webhooks.deliveries import DeliveryService
+from moorage.webhooks.metrics import WebhookMetrics
+from moorage.webhooks.service import WebhookService
 
 ADMIN = ("admin", "Harbor12345")
 PASSWORD = "Passw0rd-x1"
@@ -124,6 +129,10 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),
+                    webhooks=WebhookService(
+                        database, SecretBox(secret_key(settings), "webhooks"), EgressClient(settings.egress).check
+                    ),
+                    deliveries=DeliveryService(database, JobService(database), WebhookMetrics()),
                 )
             )
         },

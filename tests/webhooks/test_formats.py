@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_what_would_break_the_formats_does_not() -> None:
 
 
 def test_the_format_is_the_targets() -> None:
-    ids = {"project_id": 1, "policy_id": 2, "delivery_id": "d"}
+    ids: dict[str, Any] = {"project_id": 1, "policy_id": 2, "delivery_id": "d"}
     assert render(Target("http", "x", format="Default"), PUSHED, **ids) == default(PUSHED)
     assert render(Target("http", "x", format="CloudEvents"), PUSHED, **ids) == cloud_event(PUSHED, **ids)
     assert render(Target("slack", "x"), PUSHED, **ids) == slack(PUSHED)

@@ -61,7 +61,7 @@ async def list_policies(call: InjectedCall, project: FromPath[str]) -> Response[
     """The policies of a project."""
     query = call.list_query()
     facts = await call.require_project(project, POLICY, "list")
-    total, policies = await call.services.webhooks.list(facts.project_id, query)
+    total, policies = await call.services.webhooks.page(facts.project_id, query)
     return answer([PolicyView.of(policy) for policy in policies], headers=call.page_headers(query, total))
 
 

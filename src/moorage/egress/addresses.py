@@ -128,7 +128,8 @@ class Allowed:
 def refused(host: str, address: Address) -> EgressRefused:
     """The error, in words that say what an administrator can do about it.
 
-    ``host`` is as the URL has it. Where a name leads is not told: it would make this server a directory of its network.
+    ``host`` is as the URL has it. Where a name leads is not told, or this server would be a directory of its network.
     """
-    where = f"the address {address} is" if literal(host) is not None else f"the host {host[:255]} has an address that is"
+    is_name = literal(host) is None
+    where = f"the host {host[:255]} has an address that is" if is_name else f"the address {address} is"
     return EgressRefused(f"{where} not public: requests to it must be allowed by the setting egress.allow")

@@ -1,8 +1,8 @@
 """The client for every URL that a user gave.
 
 It resolves the host itself, looks at every address, and connects to an address it has looked at: what the name says a
-moment later does not matter. It follows no redirects, reads no more than it was told to, ends when the time is over, and
-knows no proxy but the one in the settings.
+moment later does not matter. It follows no redirects, reads no more than it was told to, ends when the time is over,
+and knows no proxy but the one in the settings.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class EgressClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         verify_tls: bool = True,
-        timeout: float | None = None,
+        seconds: float | None = None,
         max_answer: int = MAX_ANSWER,
     ) -> Answer:
         """One request and its answer; whatever its status, redirects among them.
@@ -87,7 +87,7 @@ class EgressClient:
             headers: as they are sent.
             body: bytes to send.
             verify_tls: whether the certificate of an https URL must be valid.
-            timeout: seconds for everything, from the name to the last byte; default: ``egress.timeout``.
+            seconds: time for everything, from the name to the last byte; default: ``egress.timeout``.
             max_answer: bytes of the answer that are read.
 
         Raises:
@@ -95,7 +95,9 @@ class EgressClient:
             EgressRefused: it leads to an address that is not allowed.
             EgressFailed: there was no answer; the text says why.
         """
-        async with self.stream(method, url, headers=headers, body=body, verify_tls=verify_tls, timeout=timeout) as found:
+        async with self.stream(
+            method, url, headers=headers, body=body, verify_tls=verify_tls, seconds=seconds
+        ) as found:
             read, truncated = await found.read(max_answer)
             return Answer(found.status, found.headers, read, truncated)
 
@@ -108,19 +110,19 @@ class EgressClient:
         headers: Mapping[str, str] | None = None,
         body: bytes | AsyncIterator[bytes] | None = None,
         verify_tls: bool = True,
-        timeout: float | None = None,
+        seconds: float | None = None,
     ) -> AsyncIterator[Stream]:
         """As ``request``, for answers that are read bit by bit; the time is that of everything done inside."""
         self.check(url)
         transport = self._opened()
-        seconds = self._settings.timeout if timeout is None else timeout
+        limit = self._settings.timeout if seconds is None else seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(limit):
                 proxy = await self._proxy(transport, _host(url))
                 async with transport.send(method, url, headers or {}, body, verify_tls, proxy) as stream:
                     yield stream
         except TimeoutError:
-            raise EgressFailed(f"no answer from {_host(url)} within {seconds:g} seconds") from None
+            raise EgressFailed(f"no answer from {_host(url)} within {limit:g} seconds") from None
 
     async def close(self) -> None:
         """Give the connections back."""

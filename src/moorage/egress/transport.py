@@ -180,8 +180,8 @@ def _guarded_socket(allowed: Allowed, info: Any) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-def _address(text: str) -> Address:
-    return ip_address(text.partition("%")[0])
+def _address(text: str | int) -> Address:
+    return ip_address(str(text).partition("%")[0])
 
 
 def _failure(error: aiohttp.ClientError) -> MoorageError:

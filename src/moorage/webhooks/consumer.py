@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,9 +30,7 @@ class WebhookConsumer:
 
     name = "webhooks"
 
-    def __init__(
-        self, configuration: Configuration, jobs: JobService, metrics: WebhookMetrics, host: str
-    ) -> None:
+    def __init__(self, configuration: Configuration, jobs: JobService, metrics: WebhookMetrics, host: str) -> None:
         """``host``: the registry's, as clients write it before a repository."""
         self._configuration = configuration
         self._jobs = jobs
@@ -50,33 +48,46 @@ class WebhookConsumer:
             return
         silent = await notices.repeated(connection, events)
         told = [
-            (recorded, found)
+            (recorded, event_type)
             for recorded in events
-            if (found := type_of(recorded.event)) is not None and recorded.position not in silent
+            if (event_type := type_of(recorded.event)) is not None and recorded.position not in silent
         ]
-        projects = {recorded.event.project_id for recorded, _ in told if recorded.event.project_id is not None}
-        if not projects:
-            return
-        interested: dict[int, list[Any]] = defaultdict(list)
-        for row in await queries.interested(connection, projects):
-            interested[row.project_id].append(row)
-        matched = [
-            (recorded, event_type, rows)
-            for recorded, event_type in told
-            if (rows := [row for row in interested[recorded.event.project_id or 0] if _wants(row, recorded, event_type)])
-        ]
+        matched = await _matched(connection, told)
         if not matched:
             return
-        created = await queries.creation_times(connection, {repository_of(one.event) for one, _, _ in matched})
+        created = await queries.creation_times(connection, {repository_of(one.recorded.event) for one in matched})
         executions: list[NewExecution] = []
-        for recorded, event_type, rows in matched:
-            found = list(
-                occurrences(recorded, event_type, host=self._host, public=rows[0].public, created=created)
-            )
-            executions.extend(_executions(rows, found, recorded.position))
+        for one in matched:
+            public = one.policies[0].public
+            found = occurrences(one.recorded, one.event_type, host=self._host, public=public, created=created)
+            executions.extend(_executions(one.policies, found, one.recorded.position))
         await self._jobs.start_all(connection, executions)
-        await queries.note_triggers(connection, {(row.policy_id, str(event)) for _, event, rows in matched for row in rows})
+        noted = {(policy.policy_id, one.event_type.value) for one in matched for policy in one.policies}
+        await queries.note_triggers(connection, noted)
         self._metrics.made += len(executions)
+
+
+class _Matched(NamedTuple):
+    """An event and the policies that are told of it."""
+
+    recorded: Recorded
+    event_type: EventType
+    policies: Sequence[Any]
+
+
+async def _matched(connection: AsyncConnection, told: Sequence[tuple[Recorded, EventType]]) -> Sequence[_Matched]:
+    projects = {recorded.event.project_id for recorded, _ in told if recorded.event.project_id is not None}
+    if not projects:
+        return ()
+    interested: dict[int | None, list[Any]] = defaultdict(list)
+    for row in await queries.interested(connection, projects):
+        interested[row.project_id].append(row)
+    found = []
+    for recorded, event_type in told:
+        rows = [row for row in interested[recorded.event.project_id] if _wants(row, recorded, event_type)]
+        if rows:
+            found.append(_Matched(recorded, event_type, rows))
+    return found
 
 
 def _wants(row: Any, recorded: Recorded, event_type: EventType) -> bool:
@@ -87,7 +98,7 @@ def _wants(row: Any, recorded: Recorded, event_type: EventType) -> bool:
     return Filters(row.repositories, row.tags).admit(repository, tags_of(recorded.event))
 
 
-def _executions(rows: Iterable[Any], found: Sequence[Occurrence], position: int) -> Iterator[NewExecution]:
+def _executions(rows: Sequence[Any], found: Iterable[Occurrence], position: int) -> Iterator[NewExecution]:
     for occurrence in found:
         for row in rows:
             for number, value in enumerate(row.targets):
@@ -96,9 +107,7 @@ def _executions(rows: Iterable[Any], found: Sequence[Occurrence], position: int)
 
 def _execution(row: Any, number: int, target: Target, occurrence: Occurrence, position: int) -> NewExecution:
     delivery_id = str(uuid4())
-    body = render(
-        target, occurrence, project_id=row.project_id, policy_id=row.policy_id, delivery_id=delivery_id
-    )
+    body = render(target, occurrence, project_id=row.project_id, policy_id=row.policy_id, delivery_id=delivery_id)
     # Where to and with which secrets is looked up when it is delivered: jobs keep no secrets.
     parameters = {
         "policy_id": row.policy_id,

@@ -20,6 +20,9 @@ from moorage.webhooks import queries
 from moorage.webhooks.metrics import WebhookMetrics
 from moorage.webhooks.models import JOB_TYPES, Policy
 
+#: Seconds between two measurements for metrics.
+MEASURED = 15.0
+
 #: What executions are sorted by when the client does not say.
 _NEWEST_FIRST = "-start_time"
 

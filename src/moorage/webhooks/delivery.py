@@ -109,7 +109,7 @@ class Deliverer:
                 headers=_headers(context, target, secret, body.encode()),
                 body=body.encode(),
                 verify_tls=not target.skip_cert_verify,
-                timeout=self._settings.timeout,
+                seconds=self._settings.timeout,
                 max_answer=MAX_ANSWER,
             )
         except BadRequest as error:
@@ -152,9 +152,7 @@ def _pause(answer: Answer) -> float | None:
         return None
     try:
         seconds = (
-            float(asked)
-            if asked.isdigit()
-            else (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
+            float(asked) if asked.isdigit() else (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
         )
     except (ValueError, TypeError):
         return None

@@ -27,9 +27,7 @@ CLOUD_TYPES = {
 JSON, CLOUD_EVENT = "application/json", "application/cloudevents+json"
 
 #: What Go's encoder writes otherwise than every other one does.
-_GO_ESCAPES = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+_GO_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 #: Harbor leaves every backslash as it is, and what it sends is no JSON when the data has a quotation mark.
 _BACKSLASH = re.compile(r"\\(?!u00(?:3c|3e|26)|u202[89])")

@@ -140,5 +140,3 @@ class Occurrence:
     operator: str
     request_id: str
     data: dict[str, Any]
-
-

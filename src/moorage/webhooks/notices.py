@@ -35,8 +35,7 @@ async def repeated(connection: AsyncConnection, events: Sequence[Recorded]) -> f
     states = dict(told)
     if warned := [project_id for project_id, notice in told.items() if notice.warned]:
         full = await queries.nearly_full(connection, warned, WARNING_PERCENT)
-        for project_id in set(warned) - full:
-            states[project_id] = Notice(exceeded=states[project_id].exceeded)
+        states |= {key: Notice(exceeded=states[key].exceeded) for key in set(warned) - full}
     silent = set()
     for recorded in relevant:
         project_id = recorded.event.project_id

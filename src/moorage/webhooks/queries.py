@@ -265,9 +265,7 @@ SELECT k.name,
 """
 
 
-async def measure(
-    connection: AsyncConnection, names: Sequence[str]
-) -> tuple[Mapping[str, int], Mapping[str, int]]:
+async def measure(connection: AsyncConnection, names: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """For metrics: deliveries of each type that are on their way, and those that were given up."""
     rows = await fetch_all(connection, _MEASURE, (MOST_COUNTED, MOST_COUNTED, list(names)))
     return {name: pending for name, pending, _ in rows}, {name: dead for name, _, dead in rows}

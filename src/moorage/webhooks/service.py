@@ -34,7 +34,7 @@ class WebhookService:
         self._box = box
         self._check_url = check_url
 
-    async def list(self, project_id: int, query: ListQuery) -> tuple[int, list[Policy]]:
+    async def page(self, project_id: int, query: ListQuery) -> tuple[int, list[Policy]]:
         """How many policies a project has, and a page of them."""
         async with self._database.connect() as connection:
             total, rows = await queries.page(connection, project_id, query)
@@ -107,6 +107,11 @@ class WebhookService:
         policies = {row.policy_id: self.policy(row) for row in rows}
         return [Trigger(policies[key], event, time) for key, event, time in found if key in policies]
 
+    async def pulls_wanted(self) -> bool:
+        """Whether anybody is to be told of pulls."""
+        async with self._database.connect() as connection:
+            return await queries.pulls_wanted(connection)
+
     # --- for deliveries -------------------------------------------------------------------------
 
     async def addressee(self, policy_id: int, position: int) -> tuple[Target, bytes | None] | None:
@@ -142,9 +147,7 @@ class WebhookService:
         if row is None:
             raise NotFound(f"notificationPolicy {policy_id} not found")
         if row.project_id != project_id:
-            raise NotFound(
-                f"resource not found: project id:{project_id}, webhook policy id: {policy_id} not found"
-            )
+            raise NotFound(f"resource not found: project id:{project_id}, webhook policy id: {policy_id} not found")
         return self.policy(row)
 
     def _values(self, content: PolicyContent) -> Mapping[str, Any]:

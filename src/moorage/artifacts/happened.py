@@ -95,10 +95,17 @@ async def record_tag_deletion(
 _REPOSITORY = "SELECT project_id FROM repository WHERE repository_id = %s"
 
 
-async def record_repository_deletion(connection: AsyncConnection, actor: Actor, name: str, repository_id: int) -> None:
-    """Record, within the caller's transaction, that a locked repository is deleted with what it holds."""
+async def record_repository_deletion(
+    connection: AsyncConnection, actor: Actor, name: str, repository_id: int, trash_id: int
+) -> None:
+    """Record, within the caller's transaction, that a locked repository is deleted with what it holds.
+
+    ``trash_id``: under which what it held is found.
+    """
     ((project_id,),) = await fetch_all(connection, _REPOSITORY, (repository_id,))
-    await events.record(connection, actor, Event("delete", "repository", name, project_id, {"repository": name}))
+    await events.record(
+        connection, actor, Event("delete", "repository", name, project_id, {"repository": name, "trash_id": trash_id})
+    )
 
 
 def _details(

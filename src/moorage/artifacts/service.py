@@ -151,7 +151,7 @@ class ArtifactService:
             trash_id = await trash.put(connection, actor, deletion)
             artifacts, tags = await queries.trash_artifacts(connection, repository_id, trash_id, actor.name)
             await trash.count(connection, trash_id, artifacts=artifacts, tags=tags)
-            await happened.record_repository_deletion(connection, actor, name, repository_id)
+            await happened.record_repository_deletion(connection, actor, name, repository_id, trash_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.events.models import Recorded
+from moorage.events.models import Event, Recorded
+from moorage.events.vocabulary import artifact_name
 from moorage.jobs.models import NewExecution, NewTask, Trigger
 from moorage.jobs.service import JobService
 from moorage.webhooks import notices, queries
@@ -20,6 +22,9 @@ from moorage.webhooks.formats import render
 from moorage.webhooks.metrics import WebhookMetrics
 from moorage.webhooks.models import JOB_TYPES, EventType, Filters, Kind, Occurrence, Target
 from moorage.webhooks.occurrences import occurrences, repository_of, tags_of, type_of
+
+#: Artifacts that are told of when their repository is deleted.
+MOST_DELETED = 1_000
 
 #: Harbor's configuration as of now, every key.
 Configuration = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -47,11 +52,7 @@ class WebhookConsumer:
         if not self._enabled:
             return
         silent = await notices.repeated(connection, events)
-        told = [
-            (recorded, event_type)
-            for recorded in events
-            if (event_type := type_of(recorded.event)) is not None and recorded.position not in silent
-        ]
+        told = [recorded for recorded in events if recorded.position not in silent and _is_told(recorded.event)]
         matched = await _matched(connection, told)
         if not matched:
             return
@@ -75,18 +76,52 @@ class _Matched(NamedTuple):
     policies: Sequence[Any]
 
 
-async def _matched(connection: AsyncConnection, told: Sequence[tuple[Recorded, EventType]]) -> Sequence[_Matched]:
-    projects = {recorded.event.project_id for recorded, _ in told if recorded.event.project_id is not None}
+def _is_told(event: Event) -> bool:
+    return type_of(event) is not None or (_is_repository_deletion(event) and event.project_id is not None)
+
+
+def _is_repository_deletion(event: Event) -> bool:
+    return (event.operation, event.resource_type) == ("delete", "repository")
+
+
+async def _matched(connection: AsyncConnection, told: Sequence[Recorded]) -> Sequence[_Matched]:
+    projects = {recorded.event.project_id for recorded in told if recorded.event.project_id is not None}
     if not projects:
         return ()
     interested: dict[int | None, list[Any]] = defaultdict(list)
     for row in await queries.interested(connection, projects):
         interested[row.project_id].append(row)
     found = []
-    for recorded, event_type in told:
-        rows = [row for row in interested[recorded.event.project_id] if _wants(row, recorded, event_type)]
-        if rows:
-            found.append(_Matched(recorded, event_type, rows))
+    for recorded in await _taken_apart(connection, [one for one in told if interested[one.event.project_id]]):
+        event_type = type_of(recorded.event)
+        if event_type is not None:
+            rows = [row for row in interested[recorded.event.project_id] if _wants(row, recorded, event_type)]
+            if rows:
+                found.append(_Matched(recorded, event_type, rows))
+    return found
+
+
+async def _taken_apart(connection: AsyncConnection, told: Sequence[Recorded]) -> Sequence[Recorded]:
+    """The events; for the deletion of a repository those of what was in it, as Harbor deletes one after the other."""
+    trash_ids = {
+        recorded.position: int((recorded.event.details or {}).get("trash_id", 0))
+        for recorded in told
+        if _is_repository_deletion(recorded.event)
+    }
+    if not trash_ids:
+        return told
+    deleted = await queries.deleted_artifacts(connection, set(trash_ids.values()), MOST_DELETED)
+    found: list[Recorded] = []
+    for recorded in told:
+        if recorded.position not in trash_ids:
+            found.append(recorded)
+            continue
+        repository = repository_of(recorded.event)
+        for digest, tags in deleted.get(trash_ids[recorded.position], ()):
+            details = {"repository": repository, "digest": digest, "tags": tags}
+            name = artifact_name(repository, digest, tags)
+            event = Event("delete", "artifact", name, recorded.event.project_id, details)
+            found.append(replace(recorded, event=event))
     return found
 
 

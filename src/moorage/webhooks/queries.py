@@ -100,13 +100,13 @@ _TRIGGERS = text(
      CROSS JOIN LATERAL unnest(p.event_types) WITH ORDINALITY AS e(event_type, number)
       LEFT JOIN webhook_trigger t ON t.policy_id = p.policy_id AND t.event_type = e.event_type
      WHERE p.project_id = :project_id
-     ORDER BY p.creation_time DESC, p.policy_id DESC, e.number
+     ORDER BY p.update_time DESC, p.policy_id DESC, e.number
     """
 )
 
 
 async def triggers(connection: AsyncConnection, project_id: int) -> list[tuple[int, str, datetime | None]]:
-    """When the policies of a project were last told of each of their events; the newest policy first."""
+    """When the policies of a project were last told of each of their events; the policy that was changed last first."""
     return [tuple(row) for row in await connection.execute(_TRIGGERS, {"project_id": project_id})]
 
 
@@ -145,6 +145,32 @@ SELECT name, extract(epoch FROM creation_time)::bigint FROM repository WHERE nam
 async def creation_times(connection: AsyncConnection, repositories: Collection[str]) -> Mapping[str, int]:
     """When repositories were made, in seconds since 1970, by name."""
     return dict(await fetch_all(connection, _CREATED, (sorted(repositories),)))
+
+
+# What went as a part of something else is told with that: children of an index, signatures and the like.
+_DELETED = """
+SELECT d.trash_id, a.digest, a.tags
+  FROM unnest(%s::bigint[]) AS d(trash_id)
+ CROSS JOIN LATERAL (
+       SELECT a.digest, ARRAY(SELECT t.name FROM tag t WHERE t.artifact_id = a.artifact_id AND t.trash_id = d.trash_id
+                               ORDER BY t.push_time DESC, t.name LIMIT 100) AS tags
+         FROM artifact a
+        WHERE a.trash_id = d.trash_id
+          AND NOT EXISTS (SELECT 1 FROM artifact_accessory s WHERE s.artifact_id = a.artifact_id)
+          AND NOT EXISTS (SELECT 1 FROM artifact_child c JOIN artifact p ON p.artifact_id = c.parent_id
+                           WHERE c.child_id = a.artifact_id AND p.trash_id = d.trash_id)
+        ORDER BY a.digest LIMIT %s) AS a
+"""
+
+
+async def deleted_artifacts(
+    connection: AsyncConnection, trash_ids: Collection[int], limit: int
+) -> dict[int, list[tuple[str, list[str]]]]:
+    """Digests and tags of what deletions of repositories took away, up to ``limit`` of each."""
+    found: dict[int, list[tuple[str, list[str]]]] = {}
+    for trash_id, digest, tags in await fetch_all(connection, _DELETED, (sorted(trash_ids), limit)):
+        found.setdefault(trash_id, []).append((digest, tags))
+    return found
 
 
 _NOTE_TRIGGERS = text(

@@ -85,9 +85,9 @@ class Site:
             await asyncio.sleep(0.02)
 
     async def deliver(self, *, delayed: bool = False) -> None:
-        """Dispatch, and run what is due; ``delayed``: also what waits for its next attempt."""
+        """Dispatch, and run what is due, one after the other; ``delayed``: also what waits for its next attempt."""
         await self.dispatch()
-        await Worker(self.application.database, self.application.jobs, concurrency=5, pace=QUICK).drain(delayed=delayed)
+        await Worker(self.application.database, self.application.jobs, concurrency=1, pace=QUICK).drain(delayed=delayed)
 
     async def executions(self, policy_id: int, query: str = "") -> list[dict[str, Any]]:
         answer = await self.api("GET", f"/webhook/policies/{policy_id}/executions{query}")

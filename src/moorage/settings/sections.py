@@ -163,7 +163,12 @@ class WebhookSettings(Section):
     retry_delay: Seconds = Field(
         10, ge=0.1, le=3600, description="Seconds before the second attempt; doubled before each further one."
     )
-    concurrency: int = Field(16, ge=1, le=1000, description="Deliveries of each kind at once, over all replicas.")
+    concurrency: int = Field(
+        6,
+        ge=1,
+        le=1000,
+        description="Deliveries of each kind at once, over all replicas; other jobs need workers, too.",
+    )
     keep: int = Field(100, ge=1, le=100_000, description="Finished deliveries kept of each policy and kind.")
 
 

@@ -130,7 +130,7 @@ async def test_what_is_refused(replica: Replica, shop: int) -> None:
     assert message(await replica.api("POST", PATH, json={})) == empty
     assert message(await replica.api("PUT", f"{PATH}/{number}", json={})) == empty
     none = (400, "BAD_REQUEST", "empty notification target with policy w")
-    for targets in ([], None):
+    for targets in ([], None):  # type: ignore[var-annotated]
         assert message(await replica.api("POST", PATH, json=policy(targets=targets))) == none
     conflict = (409, "CONFLICT", "notification policy named w already exists")
     assert message(await replica.api("POST", PATH, json=policy())) == conflict

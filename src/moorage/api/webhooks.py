@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from moorage.api.answers import answer, done
 from moorage.api.call import Call, InjectedCall, integer
-from moorage.api.describe import LIST, NAME_OR_ID, described, number, text
+from moorage.api.describe import LIST, NAME_OR_ID, Parameter, described, number
 from moorage.api.operations import BASE
 from moorage.api.webhook_views import (
     EventsView,
@@ -31,6 +31,8 @@ POLICY = "notification-policy"
 WEBHOOK = f"{BASE}/projects/{{project:str}}/webhook"
 ONE = f"{WEBHOOK}/policies/{{webhook_policy_id:str}}"
 TASKS = f"{ONE}/executions/{{execution_id:str}}/tasks"
+
+_STATUS = Parameter("status", "array", limits={"items": {"type": "string"}})
 
 _ID = {"webhook_policy_id": "integer"}
 _EXECUTION = {**_ID, "execution_id": "integer"}
@@ -155,7 +157,7 @@ async def list_triggers(call: InjectedCall, project: FromPath[str]) -> Response[
     f"{WEBHOOK}/jobs",
     opt=described(
         "ListWebhookJobs",
-        query=(NAME_OR_ID, *LIST, number("policy_id", required=True), text("status")),
+        query=(NAME_OR_ID, *LIST, number("policy_id", required=True), _STATUS),
         answers={200: list[JobView]},
         errors=(400, 401, 403, 404, 422),
     ),

@@ -71,7 +71,8 @@ async def test_a_push_a_pull_and_a_deletion_are_told(site: Site) -> None:
     assert [one["status"] for one in await site.executions(policy)] == ["Success"] * 4
 
 
-async def test_each_target_of_each_policy_gets_its_format(site: Site) -> None:
+async def test_each_target_of_each_policy_gets_its_format(direct: Site) -> None:
+    site = direct
     await site.policy("cloud", "/cloud", target={"payload_format": "CloudEvents"})
     slack = await site.policy("slack", "/slack", target={"type": "slack"})
     both = [
@@ -260,7 +261,8 @@ async def test_a_refused_manifest_is_named(direct: Site) -> None:
 # --- signatures ---------------------------------------------------------------------------------
 
 
-async def test_a_receiver_can_verify_who_sends_and_refuse_replays(site: Site) -> None:
+async def test_a_receiver_can_verify_who_sends_and_refuse_replays(direct: Site) -> None:
+    site = direct
     policy = await site.policy(secret=SECRET)
     await site.push("app", "v1")
     await site.deliver()
@@ -432,6 +434,18 @@ async def test_a_delivery_to_what_is_gone_fails_at_once(direct: Site) -> None:
     await site.deliver()
     assert site.receiver.got == []
     assert await site.rows("SELECT status, run_count FROM task WHERE job_type = 'WEBHOOK'") == [("Error", 1)]
+
+
+async def test_a_policy_goes_with_what_is_known_of_its_deliveries(direct: Site) -> None:
+    site = direct
+    policy = await site.policy()
+    kept = await site.policy("kept", "/kept")
+    await site.push("app", "v1")
+    await site.deliver()
+    assert (await site.api("DELETE", f"/webhook/policies/{policy}")).status_code == 200
+    assert await site.rows("SELECT DISTINCT vendor_id FROM execution WHERE vendor_type = 'WEBHOOK'") == [(kept,)]
+    ((tasks,),) = await site.rows("SELECT count(*) FROM task WHERE job_type = 'WEBHOOK'")
+    assert tasks == 1
 
 
 async def test_an_address_that_is_not_allowed_is_refused_at_once_and_when_it_is_dialled(direct: Site) -> None:

@@ -93,6 +93,16 @@ async def remove(connection: AsyncConnection, policy_id: int) -> bool:
     return (await connection.execute(delete(webhook_policy).where(_P.policy_id == policy_id))).rowcount > 0
 
 
+_FORGET_DELIVERIES = """
+DELETE FROM execution WHERE vendor_type = ANY(%s::text[]) AND vendor_id = %s AND end_time IS NOT NULL RETURNING 1
+"""
+
+
+async def forget_deliveries(connection: AsyncConnection, policy_id: int, names: Sequence[str]) -> None:
+    """Delete what is kept of finished deliveries of a policy; no more than ``webhooks.keep`` of each type."""
+    await fetch_all(connection, _FORGET_DELIVERIES, (list(names), policy_id))
+
+
 _TRIGGERS = text(
     """
     SELECT p.policy_id, e.event_type, t.last_time

@@ -19,7 +19,7 @@ from moorage.identity.secret_key import SecretBox
 from moorage.webhooks import queries
 from moorage.webhooks.addresses import full_url
 from moorage.webhooks.checks import check_policy
-from moorage.webhooks.models import Filters, Format, Kind, Policy, PolicyContent, Target, Trigger
+from moorage.webhooks.models import JOB_TYPES, Filters, Format, Kind, Policy, PolicyContent, Target, Trigger
 
 #: Most policies of a project.
 MAX_POLICIES = 100
@@ -88,7 +88,7 @@ class WebhookService:
             await events.record(connection, actor, _event("update", project_id, policy_id, content))
 
     async def delete(self, project_id: int, policy_id: int, *, actor: Actor = SYSTEM) -> None:
-        """Delete a policy; what is on its way is not delivered any more.
+        """Delete a policy with what is known of its deliveries; what is on its way is not delivered any more.
 
         Raises:
             NotFound: there is no such policy in the project.
@@ -96,6 +96,7 @@ class WebhookService:
         async with self._database.begin() as connection:
             await self._hold(connection, project_id)
             found = await self._find(connection, project_id, policy_id)
+            await queries.forget_deliveries(connection, policy_id, list(JOB_TYPES.values()))
             await queries.remove(connection, policy_id)
             await events.record(connection, actor, _event("delete", project_id, policy_id, found.content))
 

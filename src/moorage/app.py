@@ -8,11 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -70,7 +68,7 @@ from moorage.registry.metrics import RegistryMetrics
 from moorage.repositories.service import RepositoryService
 from moorage.server import runtime
 from moorage.server.metrics_socket import MetricsSocket
-from moorage.settings import Settings, split_address
+from moorage.settings import Settings
 from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
@@ -80,11 +78,7 @@ from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
-from moorage.webhooks.consumer import WebhookConsumer
-from moorage.webhooks.deliveries import MEASURED, DeliveryService
-from moorage.webhooks.delivery import Deliverer
-from moorage.webhooks.metrics import WebhookMetrics
-from moorage.webhooks.service import WebhookService
+from moorage.webhooks.feature import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -124,9 +118,7 @@ class Application:
     schedules: ScheduleService
     engine: JobEngine
     egress: EgressClient
-    webhooks: WebhookService
-    deliveries: DeliveryService
-    deliverer: Deliverer
+    webhooks: Webhooks
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -164,14 +156,9 @@ class Application:
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
         jobs = JobService(database)
-        webhook_metrics = WebhookMetrics()
-        metrics.register(webhook_metrics)
         egress = EgressClient(settings.egress)
-        webhooks = WebhookService(database, SecretBox(key, "webhooks"), egress.check)
-        consumers = (
-            AuditWriter(configurations.current, event_metrics),
-            WebhookConsumer(configurations.current, jobs, webhook_metrics, _host(settings)),
-        )
+        webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, metrics)
+        consumers = (AuditWriter(configurations.current, event_metrics), webhooks.consumer)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -194,7 +181,7 @@ class Application:
             catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
-            pulls=PullStatistics(database, configurations.current, event_metrics, webhooks.pulls_wanted),
+            pulls=PullStatistics(database, configurations.current, event_metrics, webhooks.policies.pulls_wanted),
             dispatcher=Dispatcher(database, consumers, event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
@@ -206,8 +193,6 @@ class Application:
             ),
             egress=egress,
             webhooks=webhooks,
-            deliveries=DeliveryService(database, jobs, webhook_metrics),
-            deliverer=Deliverer(webhooks, egress, settings.webhooks, webhook_metrics),
             metrics=metrics,
         )
         for job_type in application._job_types():
@@ -230,7 +215,7 @@ class Application:
                 self._purge_uploads(),
                 self._purge_sessions(),
                 self._roll_up_quotas(),
-                self._measure_deliveries(),
+                self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
@@ -328,8 +313,8 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
-                webhooks=self.webhooks,
-                deliveries=self.deliveries,
+                webhooks=self.webhooks.policies,
+                deliveries=self.webhooks.deliveries,
                 external_url=external_url,
             )
         )
@@ -341,17 +326,10 @@ class Application:
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
 
-    async def _measure_deliveries(self) -> None:
-        """Keep the gauges of deliveries."""
-        while True:
-            await asyncio.sleep(MEASURED * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                await self.deliveries.measure()
-
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
-        yield from self.deliverer.job_types()
+        yield from self.webhooks.deliverer.job_types()
 
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)
@@ -396,15 +374,6 @@ class Application:
             await asyncio.sleep(SESSION_PURGE_INTERVAL * random.uniform(0.5, 1.0))
             with contextlib.suppress(MoorageError):
                 await self.identity.sessions.purge()
-
-
-def _host(settings: Settings) -> str:
-    """The registry's host and port, as clients write it before a repository."""
-    if settings.server.external_url is not None:
-        return urlsplit(settings.server.external_url).netloc
-    host, port = split_address(settings.server.listen)
-    name = socket.gethostname() if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
-    return f"{name}:{port}"
 
 
 async def _answers() -> None:

@@ -366,7 +366,7 @@ async def test_what_is_given_up_is_a_dead_letter_that_can_be_sent_again(site: Si
     assert [(job["event_type"], job["notify_type"], job["status"]) for job in jobs] == [
         ("PUSH_ARTIFACT", "http", "Error")
     ]
-    await site.application.deliveries.measure()
+    await site.application.webhooks.deliveries.measure()
     exposed = site.application.metrics
     assert exposed.get_sample_value("moorage_webhook_dead", {"type": "WEBHOOK"}) == 1
     assert exposed.get_sample_value("moorage_webhook_pending", {"type": "WEBHOOK"}) == 0

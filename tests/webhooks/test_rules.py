@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from moorage.errors import BadRequest, MoorageError
 from moorage.events.models import Actor, Event, Recorded
+from moorage.settings import ServerSettings
 from moorage.webhooks import signing
-from moorage.webhooks.addresses import full_url
+from moorage.webhooks.addresses import full_url, own_host
 from moorage.webhooks.checks import check_policy
 from moorage.webhooks.models import EventType, Filters, PolicyContent, Target
 from moorage.webhooks.notices import step
@@ -204,6 +206,20 @@ def test_the_url_is_looked_at() -> None:
 )
 def test_an_address_stands_for_a_url(address: str, url: str) -> None:
     assert full_url(address) == url
+
+
+@pytest.mark.parametrize(
+    ("values", "host"),
+    [
+        ({"external_url": "https://reg.example"}, "reg.example"),
+        ({"external_url": "http://reg.example:8443", "listen": "0.0.0.0:1"}, "reg.example:8443"),
+        ({"listen": "127.0.0.1:8080"}, "127.0.0.1:8080"),
+        ({"listen": "[::1]:8080"}, "[::1]:8080"),
+        ({"listen": ":8080"}, f"{socket.gethostname()}:8080"),
+    ],
+)
+def test_our_own_host_as_clients_write_it(values: dict[str, str], host: str) -> None:
+    assert own_host(ServerSettings(**values)) == host  # type: ignore[arg-type]
 
 
 # --- quotas -------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
-"""URLs of targets, read as Harbor reads them (``utils.ParseEndpoint`` and Go's ``net/url``). Pure."""
+"""URLs of targets, read as Harbor reads them (``utils.ParseEndpoint`` and Go's ``net/url``), and our own host."""
 
 from __future__ import annotations
 
 import re
+import socket
 from urllib.parse import urlsplit
 
 from moorage.errors import BadRequest
+from moorage.settings import ServerSettings, split_address
 
 #: Longest URL.
 MAX_LENGTH = 2_048
@@ -41,3 +43,12 @@ def full_url(address: str) -> str:
     if not host or not text.isprintable():
         raise BadRequest(f'parse "{text[:255]}": invalid URL')
     return parts._replace(fragment="").geturl()
+
+
+def own_host(server: ServerSettings) -> str:
+    """The registry's host and port, as clients write it before a repository."""
+    if server.external_url is not None:
+        return urlsplit(server.external_url).netloc
+    host, port = split_address(server.listen)
+    name = socket.gethostname() if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    return f"{name}:{port}"

@@ -6,12 +6,15 @@ A task in state Error is a dead letter: nobody tries again unless told to (``red
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
-from moorage.errors import Conflict, NotFound
+from moorage.errors import Conflict, MoorageError, NotFound
 from moorage.events import service as events
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.jobs.models import Execution, NewTask, Task, Trigger
@@ -136,6 +139,13 @@ class DeliveryService:
             event = Event("update", "webhook policy", policy.content.name, policy.project_id, {"redelivered": task_id})
             await events.record(connection, actor, event)
         return made
+
+    async def watch(self) -> None:
+        """Measure again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(MEASURED * random.uniform(0.5, 1.0))
+            with contextlib.suppress(MoorageError):
+                await self.measure()
 
     async def measure(self) -> None:
         """Count what waits and what was given up, for metrics."""

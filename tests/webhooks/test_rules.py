@@ -219,7 +219,7 @@ def test_an_address_stands_for_a_url(address: str, url: str) -> None:
     ],
 )
 def test_our_own_host_as_clients_write_it(values: dict[str, str], host: str) -> None:
-    assert own_host(ServerSettings(**values)) == host  # type: ignore[arg-type]
+    assert own_host(ServerSettings(**values)) == host
 
 
 # --- quotas -------------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ from moorage.settings.checks import split_address
 from moorage.settings.loading import LoadedSettings, Problem, SettingsError, load_settings, read_settings
 from moorage.settings.sections import (
     Bytes,
+    CleanupSettings,
     DatabaseSettings,
     EgressSettings,
     GiB,
     JobsSettings,
     LogSettings,
     MiB,
+    RedisSettings,
     RegistrySettings,
     S3Settings,
     Seconds,
@@ -36,6 +38,7 @@ from moorage.settings.sections import (
 
 __all__ = [
     "Bytes",
+    "CleanupSettings",
     "DatabaseSettings",
     "EgressSettings",
     "GiB",
@@ -44,6 +47,7 @@ __all__ = [
     "LogSettings",
     "MiB",
     "Problem",
+    "RedisSettings",
     "RegistrySettings",
     "S3Settings",
     "Seconds",

@@ -105,8 +105,8 @@ async def told(project: OwnProject) -> list[dict[str, Any]]:
     async with project.application.database.connect() as connection:
         rows = await connection.execute(
             text(
-                "SELECT o.details FROM outbox o JOIN project p USING (project_id)"
-                " WHERE p.name = :name AND o.operation = 'finish' AND o.resource_type = 'tag retention'"
+                "SELECT o.details #> '{event_data,retention}' FROM outbox o JOIN project p USING (project_id)"
+                " WHERE p.name = :name AND o.operation = 'finish' AND o.resource_type = 'retention'"
             ),
             {"name": project.name},
         )
@@ -158,7 +158,9 @@ async def test_what_was_deleted_is_told_and_can_be_brought_back(project: OwnProj
     await run(project, policy_id)
     assert (await project.application.quotas.get(project_id)).used < before
     (event,) = await told(project)
-    assert event["deleted_artifact"] == [{"type": "image", "status": "SUCCESS", "name_tag": "app:v1"}]
+    assert event["deleted_artifact"] == [
+        {"type": "image", "status": "SUCCESS", "name_tag": "app:v1", "references": None}
+    ]
     assert (event["total"], event["retained"], event["result"]) == (2, 1, "SUCCESS")
     assert (event["project_name"], event["retention_policy_id"]) == (project.name, policy_id)
     assert event["retention_rule"][0]["template"] == "latestPushedK"

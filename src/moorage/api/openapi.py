@@ -51,6 +51,7 @@ _GROUPS = {
     "syncquota": "quota",
     "immutabletagrules": "immutable",
     "retentions": "Retention",
+    "webhook": "webhook",
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",
     "auditlog-exts": "auditlog",
@@ -63,6 +64,7 @@ _GROUPS = {
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
     "getRentenitionMetadata": "Retention",
+    "ListWebhookJobs": "webhookjob",
     "addLabel": "artifact",
     "removeLabel": "artifact",
     "getLogs": "project",

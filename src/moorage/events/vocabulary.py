@@ -54,6 +54,9 @@ EVENT_TYPES = (
     "create_tag_retention",
     "update_tag_retention",
     "delete_tag_retention",
+    "create_webhook_policy",
+    "update_webhook_policy",
+    "delete_webhook_policy",
 )
 
 #: What the log is about. Other operations are told to other consumers alone, such as a quota that is nearly used up.

@@ -17,7 +17,7 @@ from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.lifecycle import retention_queries as queries
 from moorage.lifecycle import retention_schedules
-from moorage.lifecycle.retention_jobs import TAG_RETENTION, RetentionJob
+from moorage.lifecycle.retention_jobs import RetentionJob
 from moorage.lifecycle.retention_models import RETENTION, PolicyContent, RetentionPolicy
 from moorage.lifecycle.retention_rules import check_number, check_policy, chooses_repository
 from moorage.projects.metadata import set_retention
@@ -224,4 +224,4 @@ def _event(operation: str, policy_id: int, project_id: int, content: PolicyConte
             "schedule": content.schedule,
             "rules": [f"{rule.template} {rule.number}" for rule in content.rules if not rule.disabled],
         }
-    return Event(operation, TAG_RETENTION, str(policy_id), project_id, details)
+    return Event(operation, "tag retention", str(policy_id), project_id, details)

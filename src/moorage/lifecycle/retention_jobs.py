@@ -17,7 +17,7 @@ from moorage.events import service as events
 from moorage.events.models import Actor, Event
 from moorage.jobs.context import JobContext
 from moorage.lifecycle import retention_plan_queries as queries
-from moorage.lifecycle.retention_deleting import ACTOR, Step, steps
+from moorage.lifecycle.retention_deleting import Step, steps
 from moorage.lifecycle.retention_models import Evaluated, Line, Plan
 from moorage.lifecycle.retention_planning import LISTED, make_plan
 
@@ -31,8 +31,8 @@ MOST_TOLD = 1_000
 BATCH = 1_000
 PAUSE = 0.5
 
-#: What an event's ``operation`` and ``resource_type`` are when a run has deleted something.
-FINISHED, TAG_RETENTION = "finish", "tag retention"
+#: ``operation`` and ``resource_type`` of the event of a run that has deleted something: webhooks' TAG_RETENTION.
+FINISHED = ("finish", "retention")
 
 _RETAIN, _DELETE, _IMMUTABLE = "RETAIN", "DEL", "IMMUTABLE"
 _HEADER = "| Digest | Tag | Kind | Labels | PushedTime | PulledTime | CreatedTime | Retention |"
@@ -158,7 +158,7 @@ class RetentionJob:
             ended = await queries.plan_of(connection, plan.task_id)
             assert ended is not None
             if await queries.tell(connection, plan.task_id) and ended.deleted:
-                await self._tell(connection, ended)
+                await self._tell(connection, ended, Actor(context.execution.trigger))
         if not plan.dry_run:
             await context.update(total=ended.total, retained=ended.total - ended.deleted)
             await context.log(f"{ended.total} artifacts, {ended.deleted} of them deleted")
@@ -170,7 +170,7 @@ class RetentionJob:
             async with self._database.begin() as connection:
                 more = await queries.forget(connection, task_id, BATCH)
 
-    async def _tell(self, connection: AsyncConnection, plan: Plan) -> None:
+    async def _tell(self, connection: AsyncConnection, plan: Plan, actor: Actor) -> None:
         found = await queries.repository_of(connection, plan.repository_id)
         if found is None:
             return
@@ -178,19 +178,21 @@ class RetentionJob:
         deleted = await queries.with_verdict(connection, plan.task_id, "deleted", _ABOVE_ALL, MOST_TOLD)
         lines = await queries.lines(connection, deleted, 1, 1)
         project, _, repository = name.partition("/")
-        details = {
+        told = {
             "total": plan.total,
             "retained": plan.total - plan.deleted,
+            "harbor_hostname": "",
             "project_name": project,
-            "repository": name,
             "retention_policy_id": plan.policy_id,
             "retention_rule": [_rule(rule.stored()) for rule in plan.rules],
             "result": "SUCCESS",
             "deleted_artifact": [
-                {"type": "image", "status": "SUCCESS", "name_tag": _name(repository, line)} for _, line in lines
+                {"type": "image", "status": "SUCCESS", "name_tag": _name(repository, line), "references": None}
+                for _, line in lines
             ],
         }
-        await events.record(connection, Actor(ACTOR), Event(FINISHED, TAG_RETENTION, name, project_id, details))
+        details = {"repository": name, "event_data": {"retention": told}}
+        await events.record(connection, actor, Event(*FINISHED, name, project_id, details))
 
 
 def _rule(stored: dict[str, object]) -> dict[str, object]:

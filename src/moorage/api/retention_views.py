@@ -120,7 +120,7 @@ class RetentionRuleView(Struct, omit_defaults=True):
         )
 
 
-class TriggerView(Struct, omit_defaults=True):
+class RetentionTriggerView(Struct, omit_defaults=True):
     """What starts it; Harbor's ``RetentionRuleTrigger``. ``references`` means nothing."""
 
     kind: str = ""
@@ -141,7 +141,7 @@ class RetentionPolicyView(Struct, omit_defaults=True):
     id: int = 0
     algorithm: str = ""
     rules: list[RetentionRuleView] | None = None
-    trigger: TriggerView | None = None
+    trigger: RetentionTriggerView | None = None
     scope: ScopeView | None = None
 
     @classmethod
@@ -155,7 +155,7 @@ class RetentionPolicyView(Struct, omit_defaults=True):
             policy.policy_id,
             content.algorithm,
             [RetentionRuleView.of(rule) for rule in content.rules],
-            TriggerView(content.trigger, settings),
+            RetentionTriggerView(content.trigger, settings),
             ScopeView("project", policy.project_id),
         )
 
@@ -165,7 +165,7 @@ class RetentionPolicyView(Struct, omit_defaults=True):
         Raises:
             BadRequest: it is of a form that no policy has.
         """
-        trigger = self.trigger or TriggerView()
+        trigger = self.trigger or RetentionTriggerView()
         cron = (trigger.settings or {}).get("cron") or ""
         if not isinstance(cron, str) or "\0" in cron:
             raise BadRequest("bad request: trigger.settings.cron must be a text")

@@ -28,6 +28,7 @@ from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -274,6 +275,7 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                integrity=IntegrityService(self.database),
                 external_url=external_url,
             )
         )

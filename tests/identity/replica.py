@@ -16,6 +16,7 @@ from moorage.api.services import Services
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.blobs.service import BlobService
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -124,6 +125,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),
+                    integrity=IntegrityService(database),
                 )
             )
         },

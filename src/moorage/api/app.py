@@ -21,6 +21,7 @@ from moorage.api import (
     explain,
     icons,
     immutable,
+    integrity,
     labels,
     members,
     metadata,
@@ -77,6 +78,7 @@ HANDLERS = [
     *explain.HANDLERS,
     *quotas.HANDLERS,
     *immutable.HANDLERS,
+    *integrity.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
 ]

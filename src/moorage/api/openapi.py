@@ -55,11 +55,13 @@ _GROUPS = {
     "auditlog-exts": "auditlog",
     "trash": "trash",
     "explain": "permissions",
+    "integrity": "integrity",
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
     "addLabel": "artifact",
     "removeLabel": "artifact",
+    "listBrokenArtifacts": "integrity",
     "getLogs": "project",
     "getLogExts": "project",
     "getCurrentUserPermissions": "user",

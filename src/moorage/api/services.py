@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from moorage.access.service import AccessService
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.checking.service import IntegrityService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.lifecycle.history import TagHistoryService
@@ -42,5 +43,6 @@ class Services:
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService
+    integrity: IntegrityService
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

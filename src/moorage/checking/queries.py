@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal_column, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.checking.models import BlobRow, BrokenArtifact, QuarantinedBlob, Run
@@ -213,7 +213,8 @@ _COLUMNS = Columns(
     order="digest",
     unique="digest",
 )
-_COUNT = select(func.count()).select_from(literal_column("blob_users(blob.blob_id)")).scalar_subquery()
+_USED = func.blob_users(blob.c.blob_id).table_valued("artifact_id")
+_COUNT = select(func.count()).select_from(_USED).correlate(blob).scalar_subquery()
 
 
 async def list_quarantined(connection: AsyncConnection, query: ListQuery) -> tuple[int, list[QuarantinedBlob]]:

@@ -18,28 +18,31 @@ KEPT_RUNS = 50
 
 # --- blobs ----------------------------------------------------------------------------------------
 
+# Blobs in the trash are left out: nothing refers to them, and a sweep may be deleting their bytes.
+
 _PAGE = text(
     """
     SELECT blob_id, digest, size, touch_time, quarantine_time, quarantine_reason FROM blob
-     WHERE digest > :after ORDER BY digest LIMIT :count
+     WHERE digest > :after AND state = 'live' ORDER BY digest LIMIT :count
     """
 )
 _QUARANTINED = text(
     """
     SELECT blob_id, digest, size, touch_time, quarantine_time, quarantine_reason FROM blob
-     WHERE quarantine_time IS NOT NULL AND digest > :after ORDER BY digest LIMIT :count
+     WHERE quarantine_time IS NOT NULL AND state = 'live' AND digest > :after ORDER BY digest LIMIT :count
     """
 )
 _FIND = text(
     """
-    SELECT blob_id, digest, size, touch_time, quarantine_time, quarantine_reason FROM blob WHERE digest = :digest
+    SELECT blob_id, digest, size, touch_time, quarantine_time, quarantine_reason FROM blob
+     WHERE digest = :digest AND state = 'live'
     """
 )
 # What a push, a sweep and another check wait for, and the push of a manifest that refers to it does not.
 _LOCK = text(
     """
-    SELECT blob_id, digest, size, touch_time, quarantine_time, quarantine_reason FROM blob WHERE digest = :digest
-       FOR NO KEY UPDATE
+    SELECT blob_id, digest, size, touch_time, quarantine_time, quarantine_reason FROM blob
+     WHERE digest = :digest AND state = 'live' FOR NO KEY UPDATE
     """
 )
 _OLDEST = text(
@@ -48,7 +51,7 @@ _OLDEST = text(
            coalesce(verified_time, creation_time) AS verification
       FROM blob
      WHERE (coalesce(verified_time, creation_time), blob_id) > (:time, :blob_id)
-       AND coalesce(verified_time, creation_time) < :before AND quarantine_time IS NULL
+       AND coalesce(verified_time, creation_time) < :before AND quarantine_time IS NULL AND state = 'live'
      ORDER BY coalesce(verified_time, creation_time), blob_id LIMIT :count
     """
 )
@@ -94,7 +97,7 @@ async def totals(connection: AsyncConnection) -> tuple[int, int]:
     return row.blobs, row.bytes
 
 
-_TOTALS = text("SELECT count(*) AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM blob")
+_TOTALS = text("SELECT count(*) AS blobs, coalesce(sum(size), 0)::bigint AS bytes FROM blob WHERE state = 'live'")
 
 # Those that a push or a sweep has at the moment need no mark.
 _VERIFIED = text(
@@ -254,8 +257,8 @@ _LATEST = text(
 )
 _STATE = text(
     """
-    SELECT (SELECT count(*) FROM blob WHERE quarantine_time IS NOT NULL) AS quarantined,
-           (SELECT coalesce(verified_time, creation_time) FROM blob
+    SELECT (SELECT count(*) FROM blob WHERE quarantine_time IS NOT NULL AND state = 'live') AS quarantined,
+           (SELECT coalesce(verified_time, creation_time) FROM blob WHERE state = 'live'
              ORDER BY coalesce(verified_time, creation_time), blob_id LIMIT 1) AS oldest
     """
 )

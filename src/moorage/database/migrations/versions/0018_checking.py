@@ -1,7 +1,7 @@
 """What fsck and scrubbing know of blobs.
 
 A blob in quarantine has no bytes that may be given to anybody: ``lookup_blobs`` does not find it, so a pull is refused
-and a push does not believe that it is there. When its bytes were stored again, ``blob_hold`` ends the quarantine in the
+and a push does not believe that it is there. When its bytes are stored again, a trigger ends the quarantine in the
 transaction that puts them in place.
 
 Revision ID: 0018
@@ -40,7 +40,7 @@ CREATE TABLE checking_run (
 CREATE INDEX ix_checking_run_kind_run_id ON checking_run (kind, run_id);
 """
 
-# As in migration 0002, but for the quarantine.
+# As in migration 0002, but that a blob in quarantine is not there.
 BLOBS = """
 CREATE OR REPLACE FUNCTION lookup_blobs(ordinals int[], repositories text[], digests text[])
 RETURNS TABLE (ordinal int, blob_id bigint, size bigint)
@@ -57,19 +57,6 @@ SELECT q.ordinal, b.blob_id, b.size
   JOIN LATERAL (
       SELECT 1 FROM repository_blob x WHERE x.repository_id = r.repository_id AND x.blob_id = b.blob_id LIMIT 1
   ) AS l ON true;
-END $$;
-
-CREATE OR REPLACE FUNCTION blob_hold(digest text, size bigint)
-RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-DECLARE held bigint;
-BEGIN
-INSERT INTO blob AS b (digest, size) VALUES ($1, $2)
-ON CONFLICT ON CONSTRAINT uq_blob_digest DO UPDATE
-   SET touch_time = now(), state = 'live', quarantine_time = NULL, quarantine_reason = NULL,
-       size = CASE WHEN b.quarantine_time IS NULL THEN b.size ELSE EXCLUDED.size END,
-       verified_time = CASE WHEN b.quarantine_time IS NULL THEN b.verified_time END
-RETURNING b.blob_id INTO held;
-RETURN held;
 END $$;
 """
 
@@ -89,8 +76,18 @@ SELECT a.artifact_id, r.name, a.digest
 $$;
 """
 
-# Whoever ends it, the event is told.
+# Whoever holds a blob to store its bytes (``blob_hold``) notes the time. Whoever ends the quarantine, the event is told.
 HEALED = """
+CREATE FUNCTION blob_heal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+NEW.quarantine_time := NULL;
+NEW.quarantine_reason := NULL;
+NEW.verified_time := NULL;
+RETURN NEW;
+END $$;
+CREATE TRIGGER blob_heal BEFORE UPDATE OF touch_time ON blob FOR EACH ROW
+WHEN (OLD.quarantine_time IS NOT NULL AND NEW.quarantine_time IS NOT NULL) EXECUTE FUNCTION blob_heal();
+
 CREATE FUNCTION blob_healed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 INSERT INTO outbox (operation, resource_type, resource, operator, details)
@@ -98,7 +95,7 @@ VALUES ('heal', 'blob', NEW.digest, 'harbor-core',
         jsonb_build_object('reason', OLD.quarantine_reason, 'quarantine_time', OLD.quarantine_time));
 RETURN NULL;
 END $$;
-CREATE TRIGGER blob_healed AFTER UPDATE OF quarantine_time ON blob FOR EACH ROW
+CREATE TRIGGER blob_healed AFTER UPDATE ON blob FOR EACH ROW
 WHEN (OLD.quarantine_time IS NOT NULL AND NEW.quarantine_time IS NULL) EXECUTE FUNCTION blob_healed();
 """
 

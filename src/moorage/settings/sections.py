@@ -154,6 +154,17 @@ class IntegritySettings(Section):
     scrub_age: Seconds = Field(30 * 86400, description="The scrub leaves alone what was hashed within so many seconds.")
 
 
+class JobsSettings(Section):
+    """Work beside requests: garbage collection, webhooks, retention and so on."""
+
+    concurrency: int = Field(
+        10, ge=1, le=1000, description="Jobs run at once by one server, spread over its worker processes."
+    )
+    shutdown_timeout: Seconds = Field(
+        5, le=8, description="Seconds running jobs may go on after a stop; then another server continues them."
+    )
+
+
 class SystemSettings(Section):
     """The instance as clients of Harbor's API see it."""
 
@@ -188,6 +199,7 @@ class Settings(Section):
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
     integrity: IntegritySettings = IntegritySettings()
+    jobs: JobsSettings = JobsSettings()
     system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 

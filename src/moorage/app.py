@@ -29,6 +29,8 @@ from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
+from moorage.checking.metrics import CheckingMetrics
+from moorage.checking.scrub import Scrub
 from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
@@ -83,6 +85,9 @@ log = structlog.get_logger(__name__)
 
 ROLES = ("core", "registry", "jobservice")
 
+#: Seconds between two looks at how what is stored is doing.
+INTEGRITY_INTERVAL = 60.0
+
 #: Seconds between two searches for sessions that are over.
 SESSION_PURGE_INTERVAL = 600.0
 
@@ -116,6 +121,8 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    scrub: Scrub
+    integrity_metrics: CheckingMetrics
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -152,6 +159,8 @@ class Application:
         metrics.register(event_metrics)
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
+        integrity_metrics = CheckingMetrics()
+        metrics.register(integrity_metrics)
         jobs = JobService(database)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
@@ -185,6 +194,8 @@ class Application:
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
+            scrub=Scrub(database, store, settings, integrity_metrics),
+            integrity_metrics=integrity_metrics,
             metrics=metrics,
         )
         for job_type in application._job_types():
@@ -207,6 +218,7 @@ class Application:
                 self._purge_uploads(),
                 self._purge_sessions(),
                 self._roll_up_quotas(),
+                self._watch_integrity(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
@@ -315,9 +327,18 @@ class Application:
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
 
+    async def _watch_integrity(self) -> None:
+        """Keep the scrub's schedule as the settings have it, and the metrics up to date."""
+        while True:
+            with contextlib.suppress(MoorageError):
+                await self.scrub.ensure_schedule(self.schedules)
+                await self.integrity_metrics.refresh(self.database)
+            await asyncio.sleep(INTEGRITY_INTERVAL * random.uniform(0.5, 1.0))
+
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield self.scrub.job_type()
 
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)

@@ -76,7 +76,7 @@ SELECT a.artifact_id, r.name, a.digest
 $$;
 """
 
-# Whoever holds a blob to store its bytes (``blob_hold``) notes the time. Whoever ends the quarantine, the event is told.
+# Whoever holds a blob to store its bytes (``blob_hold``) notes the time. Whoever ends a quarantine, the event is told.
 HEALED = """
 CREATE FUNCTION blob_heal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -51,6 +51,7 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs import sweep
+from moorage.jobs.cron import normalized
 from moorage.jobs.engine import JobEngine, check_elsewhere, share
 from moorage.jobs.metrics import JobMetrics
 from moorage.jobs.models import JobType
@@ -84,9 +85,6 @@ from moorage.system.service import SystemService
 log = structlog.get_logger(__name__)
 
 ROLES = ("core", "registry", "jobservice")
-
-#: Seconds between two looks at how what is stored is doing.
-INTEGRITY_INTERVAL = 60.0
 
 #: Seconds between two searches for sessions that are over.
 SESSION_PURGE_INTERVAL = 600.0
@@ -122,7 +120,6 @@ class Application:
     schedules: ScheduleService
     engine: JobEngine
     scrub: Scrub
-    integrity_metrics: CheckingMetrics
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -195,7 +192,6 @@ class Application:
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
             scrub=Scrub(database, store, settings, integrity_metrics),
-            integrity_metrics=integrity_metrics,
             metrics=metrics,
         )
         for job_type in application._job_types():
@@ -218,7 +214,7 @@ class Application:
                 self._purge_uploads(),
                 self._purge_sessions(),
                 self._roll_up_quotas(),
-                self._watch_integrity(),
+                self.scrub.watch(self.schedules),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
@@ -327,14 +323,6 @@ class Application:
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
 
-    async def _watch_integrity(self) -> None:
-        """Keep the scrub's schedule as the settings have it, and the metrics up to date."""
-        while True:
-            with contextlib.suppress(MoorageError):
-                await self.scrub.ensure_schedule(self.schedules)
-                await self.integrity_metrics.refresh(self.database)
-            await asyncio.sleep(INTEGRITY_INTERVAL * random.uniform(0.5, 1.0))
-
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
@@ -403,6 +391,8 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    if settings.integrity.scrub_schedule:
+        normalized(settings.integrity.scrub_schedule, "scrub (integrity.scrub_schedule)")
     database = Database(settings.database, database_url)
     await database.open()
     try:

@@ -9,8 +9,10 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import text
 
+from moorage.app import bootstrap
 from moorage.checking.metrics import CheckingMetrics
 from moorage.checking.scrub import NAME, Scrub
+from moorage.errors import BadRequest
 from moorage.jobs.models import Execution, NewTask, Status, Task, Trigger
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
@@ -179,3 +181,10 @@ async def test_the_schedule_is_what_the_settings_say(house: House) -> None:
         await asyncio.gather(*(scrub.ensure_schedule(schedules) for _ in range(3)))
         found = await schedules.get(NAME, -1)
         assert (None if found is None else found.cron) == wanted
+
+
+async def test_a_start_is_refused_with_a_schedule_that_is_none(house: House, house_database: str) -> None:
+    settings = house.application.settings
+    integrity = settings.integrity.model_copy(update={"scrub_schedule": "every day"})
+    with pytest.raises(BadRequest, match="integrity.scrub_schedule"):
+        await bootstrap(settings.model_copy(update={"integrity": integrity}), house_database)

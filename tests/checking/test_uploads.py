@@ -63,6 +63,23 @@ async def test_bytes_of_an_upload_without_a_session_are_removed_when_old(house: 
     assert await house.check() == []
 
 
+async def test_parts_of_a_bucket_that_nobody_completes_are_dropped(
+    house: House, driver: str, request: pytest.FixtureRequest
+) -> None:
+    if driver != "s3":
+        assert [found async for found in house.application.store.unfinished()] == []
+        return
+    client, bucket = request.getfixturevalue("s3_client"), house.application.settings.storage.s3.bucket
+    made = await house.push()
+    for path in (paths.blob(digest_of(made.blobs[1])), paths.upload_file(str(uuid4()))):
+        client.create_multipart_upload(Bucket=bucket, Key=f"in/here/{path}")
+    assert kinds(await house.check()) == ["abandoned-upload", "abandoned-upload"]
+    assert all(finding.repaired for finding in await house.check(repair=True))
+    assert await house.check() == []
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
+    await house.pulls("team/app", "v1", made)
+
+
 # --- repairs that are cut off ---------------------------------------------------------------------
 
 

@@ -6,8 +6,10 @@ where the last one was. What is damaged goes into quarantine, and what is there 
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +21,7 @@ from moorage.checking.models import BlobRow, Finding
 from moorage.checking.quarantine import Quarantine
 from moorage.checking.sources import open_sources
 from moorage.database.engine import Database
+from moorage.errors import MoorageError
 from moorage.jobs.context import JobContext
 from moorage.jobs.cron import normalized
 from moorage.jobs.models import SYSTEM, JobStopped, JobType
@@ -34,6 +37,9 @@ READERS = 2
 
 #: Seconds a run may last. It has to be long: reading everything slowly is the idea.
 TIME_LIMIT = 90 * 86_400.0
+
+#: Seconds between two looks at how what is stored is doing.
+INTERVAL = 60.0
 
 #: Artifacts that a line of the log names.
 SHOWN = 5
@@ -88,6 +94,14 @@ class Scrub:
                 await schedules.put(connection, NAME, SYSTEM, "Custom", wanted, {})
             else:
                 await schedules.remove(connection, NAME, SYSTEM)
+
+    async def watch(self, schedules: ScheduleService) -> None:
+        """Keep the schedule as the settings have it, and the metrics up to date, until cancelled."""
+        while True:
+            with suppress(MoorageError):
+                await self.ensure_schedule(schedules)
+                await self._metrics.refresh(self._database)
+            await asyncio.sleep(INTERVAL * random.uniform(0.5, 1.0))
 
     async def run(self, context: JobContext) -> None:
         """The job."""

@@ -51,6 +51,18 @@ class UploadCheck:
                     await self._strays(batch)
                     batch = []
         await self._strays(batch)
+        async with aclosing(self._store.unfinished()) as unfinished:
+            async for path, begun in unfinished:
+                if begun < self._before:
+                    await self._unfinished(path)
+
+    async def _unfinished(self, path: str) -> None:
+        repair = "--repair drops them"
+        if self._options.repair:
+            await self._store.drop_unfinished(path)
+            repair = "dropped"
+        problem = "parts of a blob whose writer died; nobody sees them, and they take room"
+        self._report.add(Finding(Kind.UPLOAD_ORPHAN, path, problem, repair, self._options.repair))
 
     async def _sessions(self) -> AsyncGenerator[Session]:
         after = UUID(int=0)

@@ -190,6 +190,14 @@ class FilesystemStore:
         target = paths.aside(path)
         return target if await self._run(files.move, self._directories, paths.inside(path), target) else None
 
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        nothing: tuple[tuple[str, datetime], ...] = ()
+        for found in nothing:
+            yield found
+
+    async def drop_unfinished(self, path: str) -> None:
+        """There is none: a blob's file appears by being renamed."""
+
     # --- inside
 
     def _path(self, relative: str) -> str:

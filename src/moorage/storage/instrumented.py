@@ -111,6 +111,16 @@ class InstrumentedStore:
         with self._timed("Move"):
             return await self._store.set_aside(path)
 
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        with self._timed("List"):
+            async with aclosing(self._store.unfinished()) as found:
+                async for path in found:
+                    yield path
+
+    async def drop_unfinished(self, path: str) -> None:
+        with self._timed("Delete"):
+            await self._store.drop_unfinished(path)
+
     @contextmanager
     def _timed(self, action: str) -> Iterator[None]:
         start = time.perf_counter()

@@ -167,6 +167,14 @@ class MemoryStore:
         self._files[target] = file
         return target
 
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        nothing: tuple[tuple[str, datetime], ...] = ()
+        for found in nothing:
+            yield found
+
+    async def drop_unfinished(self, path: str) -> None:
+        """There is none."""
+
     # --- inside
 
     async def _read(self, path: str, name: str, start: int, stop: int) -> AsyncGenerator[bytes]:

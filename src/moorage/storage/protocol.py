@@ -197,6 +197,15 @@ class Inventory(Protocol):
             ValueError: ``path`` is not below ``paths.BLOBS``.
         """
 
+    def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        """Paths below ``paths.BLOBS`` that somebody began to write, and when; nobody sees those bytes.
+
+        A bucket keeps the parts of a multipart upload whose writer died; other stores leave nothing of the kind.
+        """
+
+    async def drop_unfinished(self, path: str) -> None:
+        """Drop whatever was begun to be written to a path. Idempotent."""
+
 
 class BlobStore(Blobs, Uploads, Tree, Inventory, Protocol):
     """A blob store; every call may raise ServiceUnavailable when the storage behind it fails."""

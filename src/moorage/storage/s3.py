@@ -247,6 +247,15 @@ class S3Store:
         await self._bucket.delete([path])
         return target
 
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        async for item in self._bucket.list_multiparts(f"{paths.BLOBS}/"):
+            yield item["Key"], item["Initiated"]
+
+    async def drop_unfinished(self, path: str) -> None:
+        async for item in self._bucket.list_multiparts(paths.inside(path)):
+            if item["Key"] == path:
+                await self._bucket.abort_multipart(path, item["UploadId"])
+
     # --- inside
 
     async def _read(

@@ -186,5 +186,5 @@ async def test_the_schedule_is_what_the_settings_say(house: House) -> None:
 async def test_a_start_is_refused_with_a_schedule_that_is_none(house: House, house_database: str) -> None:
     settings = house.application.settings
     integrity = settings.integrity.model_copy(update={"scrub_schedule": "every day"})
-    with pytest.raises(BadRequest, match="integrity.scrub_schedule"):
+    with pytest.raises(BadRequest, match=r"integrity\.scrub_schedule"):
         await bootstrap(settings.model_copy(update={"integrity": integrity}), house_database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ class Replica:
             return await self.jobs.start(connection, NAME, -1, Trigger.MANUAL, [NewTask(NAME)])
 
     def worker(self) -> Worker:
-        return Worker(self.database, self.jobs, concurrency=2, pace=QUICK)
+        return Worker(self.database, self.jobs, concurrency=2, pace=replace(QUICK, grace=10.0))
 
     async def run(self) -> tuple[Execution, Task, str]:
         """One run, with its task and log."""

@@ -53,7 +53,7 @@ class Replica:
             return await self.jobs.start(connection, NAME, -1, Trigger.MANUAL, [NewTask(NAME)])
 
     def worker(self) -> Worker:
-        return Worker(self.database, self.jobs, concurrency=2, pace=replace(QUICK, grace=10.0))
+        return Worker(self.database, self.jobs, concurrency=2, pace=replace(QUICK, lease=60.0, grace=10.0))
 
     async def run(self) -> tuple[Execution, Task, str]:
         """One run, with its task and log."""

@@ -10,6 +10,9 @@ from moorage.artifacts.service import ArtifactService
 from moorage.checking.service import IntegrityService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.jobs.recurring import RecurringJob
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
@@ -44,5 +47,9 @@ class Services:
     allowlist: AllowlistService
     overview: OverviewService
     integrity: IntegrityService
+    jobs: JobService
+    schedules: ScheduleService
+    #: Of the audit log.
+    purging: RecurringJob
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

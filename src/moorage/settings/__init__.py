@@ -9,12 +9,14 @@ from moorage.settings.checks import split_address
 from moorage.settings.loading import LoadedSettings, Problem, SettingsError, load_settings, read_settings
 from moorage.settings.sections import (
     Bytes,
+    CleanupSettings,
     DatabaseSettings,
     GiB,
     IntegritySettings,
     JobsSettings,
     LogSettings,
     MiB,
+    RedisSettings,
     RegistrySettings,
     S3Settings,
     Seconds,
@@ -35,6 +37,7 @@ from moorage.settings.sections import (
 
 __all__ = [
     "Bytes",
+    "CleanupSettings",
     "DatabaseSettings",
     "GiB",
     "IntegritySettings",
@@ -43,6 +46,7 @@ __all__ = [
     "LogSettings",
     "MiB",
     "Problem",
+    "RedisSettings",
     "RegistrySettings",
     "S3Settings",
     "Seconds",

@@ -34,6 +34,7 @@ from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.egress.client import EgressClient
 from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
@@ -85,6 +86,7 @@ from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
+from moorage.webhooks.feature import Webhooks
 
 ROLES = ("core", "registry", "jobservice")
 
@@ -119,6 +121,8 @@ class Application:
     schedules: ScheduleService
     engine: JobEngine
     scrub: Scrub
+    egress: EgressClient
+    webhooks: Webhooks
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -159,6 +163,9 @@ class Application:
         metrics.register(integrity_metrics)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
+        egress = EgressClient(settings.egress)
+        webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, metrics)
+        consumers = (AuditWriter(configurations.current, event_metrics), webhooks.consumer)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -181,8 +188,8 @@ class Application:
             catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
-            pulls=PullStatistics(database, configurations.current, event_metrics),
-            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
+            pulls=PullStatistics(database, configurations.current, event_metrics, webhooks.policies.pulls_wanted),
+            dispatcher=Dispatcher(database, consumers, event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
             overview=OverviewService(database),
@@ -192,6 +199,8 @@ class Application:
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
             scrub=Scrub(database, store, settings, integrity_metrics),
+            egress=egress,
+            webhooks=webhooks,
             metrics=metrics,
         )
         for job_type in application._job_types():
@@ -214,6 +223,7 @@ class Application:
             for work in (
                 self._roll_up_quotas(),
                 self.scrub.watch(self.schedules),
+                self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
@@ -233,6 +243,7 @@ class Application:
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
         await self.pulls.close()
+        await self.egress.close()
         await self.jobs.waker.close()
         self.identity.close()
         await self.store.close()
@@ -313,6 +324,8 @@ class Application:
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
                 integrity=IntegrityService(self.database),
+                webhooks=self.webhooks.policies,
+                deliveries=self.webhooks.deliveries,
                 jobs=self.jobs,
                 schedules=self.schedules,
                 purging=RecurringJob(self.database, self.jobs, self.schedules, PURGE_AUDIT_LOG),
@@ -331,6 +344,7 @@ class Application:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
         yield self.scrub.job_type()
+        yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
         yield cleanup_job(
             [

@@ -41,6 +41,7 @@ from moorage.api import (
     user_permissions,
     usergroups,
     users,
+    webhooks,
 )
 from moorage.api.answers import NO_BODY, failure
 from moorage.api.call import BodyTooLarge, Call, invalid
@@ -83,6 +84,7 @@ HANDLERS = [
     *integrity.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *webhooks.HANDLERS,
     *purge.HANDLERS,
     *jobservice.HANDLERS,
 ]

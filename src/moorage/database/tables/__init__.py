@@ -46,6 +46,7 @@ from moorage.database.tables.projects import project, project_cve_allowlist, pro
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration, cve_allowlist
+from moorage.database.tables.webhooks import quota_notice, webhook_policy, webhook_trigger
 
 __all__ = [
     "artifact",
@@ -82,6 +83,7 @@ __all__ = [
     "queue",
     "quota",
     "quota_change",
+    "quota_notice",
     "quota_work",
     "refresh_token",
     "repository",
@@ -98,5 +100,7 @@ __all__ = [
     "user_group",
     "user_group_member",
     "user_session",
+    "webhook_policy",
+    "webhook_trigger",
     "worker_pool",
 ]

@@ -28,6 +28,9 @@ from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
+from moorage.checking.metrics import CheckingMetrics
+from moorage.checking.scrub import Scrub
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -117,6 +120,7 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    scrub: Scrub
     egress: EgressClient
     webhooks: Webhooks
     metrics: CollectorRegistry
@@ -155,6 +159,8 @@ class Application:
         metrics.register(event_metrics)
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
+        integrity_metrics = CheckingMetrics()
+        metrics.register(integrity_metrics)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
         egress = EgressClient(settings.egress)
@@ -192,6 +198,7 @@ class Application:
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
+            scrub=Scrub(database, store, settings, integrity_metrics),
             egress=egress,
             webhooks=webhooks,
             metrics=metrics,
@@ -215,6 +222,7 @@ class Application:
         if "jobservice" in self.roles:
             for work in (
                 self._roll_up_quotas(),
+                self.scrub.watch(self.schedules),
                 self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
@@ -315,6 +323,7 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                integrity=IntegrityService(self.database),
                 webhooks=self.webhooks.policies,
                 deliveries=self.webhooks.deliveries,
                 jobs=self.jobs,
@@ -334,6 +343,7 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield self.scrub.job_type()
         yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
         yield cleanup_job(
@@ -388,6 +398,8 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    if settings.integrity.scrub_schedule:
+        normalized(settings.integrity.scrub_schedule, "scrub (integrity.scrub_schedule)")
     normalized(settings.cleanup.schedule, "cleanup.schedule")
     database = Database(settings.database, database_url)
     await database.open()

@@ -123,7 +123,8 @@ async def hold_children(
 
 async def store_content(connection: AsyncConnection, digest: str, content: bytes) -> None:
     """Keep a manifest's bytes, once."""
-    await connection.execute(upsert(manifest).values(digest=digest, content=content).on_conflict_do_nothing())
+    # The function is in migration 0016.
+    await fetch_all(connection, "SELECT manifest_store(%s, %s)", (digest, content))
 
 
 async def store_artifact(
@@ -179,8 +180,14 @@ async def store_references(
             {"blob_ids": sorted(set(blob_ids))},
         )
     if children:
+        statement = upsert(artifact_child)
         await connection.execute(
-            upsert(artifact_child).on_conflict_do_nothing(),
+            # An index that was in the trash may list what was dropped, and is another artifact by now.
+            statement.on_conflict_do_update(
+                index_elements=["parent_id", "position"],
+                set_={"child_id": statement.excluded.child_id},
+                where=artifact_child.c.child_id.is_distinct_from(statement.excluded.child_id),
+            ),
             [
                 {
                     "parent_id": artifact_id,

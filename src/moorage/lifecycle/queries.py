@@ -263,11 +263,12 @@ async def missing_child(connection: AsyncConnection, trash_id: int) -> tuple[str
 
 _MISSING_CHILD = text(
     """
-    SELECT p.digest AS parent, k.digest AS child, k.trash_id
+    SELECT p.digest AS parent, c.child_digest AS child, k.trash_id
       FROM artifact p
       JOIN artifact_child c ON c.parent_id = p.artifact_id
-      JOIN artifact k ON k.artifact_id = c.child_id
-     WHERE p.trash_id = :trash_id AND k.state <> 'live' AND k.trash_id IS DISTINCT FROM :trash_id
+      LEFT JOIN artifact k ON k.artifact_id = c.child_id
+     WHERE p.trash_id = :trash_id
+       AND (k.artifact_id IS NULL OR k.state <> 'live' AND k.trash_id IS DISTINCT FROM :trash_id)
      LIMIT 1
     """
 )

@@ -4,6 +4,7 @@ Names in byte order (``COLLATE "C"``) wherever a page is cut by keyset, so that 
 OCI specification's "ASCIIbetical" order and Python's ``sorted`` agree (OCI trap 5).
 """
 
+from moorage.database.tables.collection import collection_item, collection_note, collection_run
 from moorage.database.tables.content import (
     artifact,
     artifact_accessory,
@@ -59,6 +60,9 @@ __all__ = [
     "audit_log",
     "blob",
     "change_count",
+    "collection_item",
+    "collection_note",
+    "collection_run",
     "configuration",
     "cve_allowlist",
     "immutable_rule",

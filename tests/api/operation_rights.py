@@ -105,6 +105,8 @@ PUT    /projects/$project/immutabletagrules/99999    project immutable-tag:updat
 DELETE /projects/$project/immutabletagrules/99999    project immutable-tag:delete
 GET    /projects/$project/trash         itself: what the deletion takes
 POST   /projects/$project/trash/1/undelete       itself: what the deletion takes
+DELETE /projects/$project/trash/1                itself: what the deletion takes
+DELETE /trash/1                         itself: what the deletion takes
 GET    /trash                           itself: what the deletion takes
 POST   /trash/1/undelete                itself: what the deletion takes
 

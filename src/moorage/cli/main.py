@@ -34,7 +34,7 @@ COMMANDS = {
     "robot": LazyCommand("moorage.cli.robot", "app", "Create, list, change and delete robot accounts."),
     "audit": LazyCommand("moorage.cli.audit", "app", "Verify the audit log."),
     "tag": LazyCommand("moorage.cli.tag", "app", "Show what tags named, and let them name it again."),
-    "trash": LazyCommand("moorage.cli.trash", "app", "List what was deleted, and bring it back."),
+    "trash": LazyCommand("moorage.cli.trash", "app", "List what was deleted, bring it back or drop it."),
     "key": LazyCommand("moorage.cli.key", "app", "List and rotate the keys that sign tokens."),
     "import": LazyCommand("moorage.cli.import_", "app", "Adopt an existing registry's storage."),
 }

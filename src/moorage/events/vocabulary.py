@@ -51,6 +51,7 @@ EVENT_TYPES = (
     "create_immutable_tag_rule",
     "update_immutable_tag_rule",
     "delete_immutable_tag_rule",
+    "delete_trash_entry",
 )
 
 #: What the log is about. Other operations are told to other consumers alone, such as a quota that is nearly used up.

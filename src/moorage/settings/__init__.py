@@ -9,6 +9,7 @@ from moorage.settings.checks import split_address
 from moorage.settings.loading import LoadedSettings, Problem, SettingsError, load_settings, read_settings
 from moorage.settings.sections import (
     Bytes,
+    CollectionSettings,
     DatabaseSettings,
     GiB,
     LogSettings,
@@ -33,6 +34,7 @@ from moorage.settings.sections import (
 
 __all__ = [
     "Bytes",
+    "CollectionSettings",
     "DatabaseSettings",
     "GiB",
     "LoadedSettings",

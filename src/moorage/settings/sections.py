@@ -135,6 +135,26 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class CollectionSettings(Section):
+    """Garbage collection."""
+
+    window_hours: float = Field(
+        2.0,
+        ge=0,
+        le=8760,
+        description="Hours for which a blob is kept after a client was told that it is there, and after the last"
+        " manifest that needed it was dropped. Longer than any push may take.",
+    )
+    untagged_age_hours: float = Field(
+        0.0,
+        ge=0,
+        le=87600,
+        description="Hours for which an untagged artifact is left alone where untagged ones are collected. Longer than"
+        " the jobs of a build that pushes by digest and tags in the end.",
+    )
+    rate: int = Field(0, ge=0, description="Blobs deleted in a second at most; 0: as fast as the storage can.")
+
+
 class SystemSettings(Section):
     """The instance as clients of Harbor's API see it."""
 
@@ -168,6 +188,7 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    collection: CollectionSettings = CollectionSettings()
     system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 

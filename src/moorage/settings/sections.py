@@ -155,6 +155,17 @@ class CollectionSettings(Section):
     rate: int = Field(0, ge=0, description="Blobs deleted in a second at most; 0: as fast as the storage can.")
 
 
+class JobsSettings(Section):
+    """Work beside requests: garbage collection, webhooks, retention and so on."""
+
+    concurrency: int = Field(
+        10, ge=1, le=1000, description="Jobs run at once by one server, spread over its worker processes."
+    )
+    shutdown_timeout: Seconds = Field(
+        5, le=8, description="Seconds running jobs may go on after a stop; then another server continues them."
+    )
+
+
 class SystemSettings(Section):
     """The instance as clients of Harbor's API see it."""
 
@@ -189,6 +200,7 @@ class Settings(Section):
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
     collection: CollectionSettings = CollectionSettings()
+    jobs: JobsSettings = JobsSettings()
     system: SystemSettings = SystemSettings()
     log: LogSettings = LogSettings()
 

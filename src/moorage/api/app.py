@@ -21,11 +21,13 @@ from moorage.api import (
     explain,
     icons,
     immutable,
+    jobservice,
     labels,
     members,
     metadata,
     permissions,
     projects,
+    purge,
     quotas,
     repositories,
     robots,
@@ -79,6 +81,8 @@ HANDLERS = [
     *immutable.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *purge.HANDLERS,
+    *jobservice.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.

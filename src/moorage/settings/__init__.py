@@ -9,6 +9,7 @@ from moorage.settings.checks import split_address
 from moorage.settings.loading import LoadedSettings, Problem, SettingsError, load_settings, read_settings
 from moorage.settings.sections import (
     Bytes,
+    CleanupSettings,
     CollectionSettings,
     DatabaseSettings,
     GiB,
@@ -35,6 +36,7 @@ from moorage.settings.sections import (
 
 __all__ = [
     "Bytes",
+    "CleanupSettings",
     "CollectionSettings",
     "DatabaseSettings",
     "GiB",

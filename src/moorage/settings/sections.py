@@ -78,8 +78,7 @@ class StorageSettings(Section):
     driver: Literal["filesystem", "s3", "memory"] = Field("filesystem", description="The blob store.")
     root: Path | None = Field(None, description="Directory of the filesystem driver; default: <data>/storage.")
     s3: S3Settings = S3Settings()
-    upload_expiry: Seconds = Field(7 * 86400, description="Seconds after which an untouched upload is purged.")
-    purge_interval: Seconds = Field(3600, ge=1, description="Seconds between two searches for orphaned uploads.")
+    upload_expiry: Seconds = Field(7 * 86400, description="Seconds after which an untouched upload may be cleaned up.")
 
 
 class RegistrySettings(Section):
@@ -133,6 +132,14 @@ class TrashSettings(Section):
     """What was deleted."""
 
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
+
+
+class CleanupSettings(Section):
+    """The job that removes abandoned uploads and what else nobody needs any more."""
+
+    schedule: str = Field(
+        "0 0 0 * * *", description="When it runs: cron of six fields (or five, without the seconds), in UTC."
+    )
 
 
 class CollectionSettings(Section):
@@ -199,6 +206,7 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    cleanup: CleanupSettings = CleanupSettings()
     collection: CollectionSettings = CollectionSettings()
     jobs: JobsSettings = JobsSettings()
     system: SystemSettings = SystemSettings()

@@ -56,6 +56,8 @@ from moorage.jobs.models import JobType
 from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
+from moorage.lifecycle.collection_metrics import CollectionMetrics
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -110,6 +112,7 @@ class Application:
     dispatcher: Dispatcher
     forwarder: Forwarder
     trash: TrashService
+    collection: CollectionService
     overview: OverviewService
     jobs: JobService
     schedules: ScheduleService
@@ -150,7 +153,9 @@ class Application:
         metrics.register(event_metrics)
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
-        jobs = JobService(database)
+        collection_metrics = CollectionMetrics()
+        metrics.register(collection_metrics)
+        jobs, schedules = JobService(database), ScheduleService(database)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -177,9 +182,10 @@ class Application:
             dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
+            collection=CollectionService(database, store, jobs, schedules, rules_of(settings), collection_metrics),
             overview=OverviewService(database),
             jobs=jobs,
-            schedules=ScheduleService(database),
+            schedules=schedules,
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
@@ -207,6 +213,7 @@ class Application:
                 Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
+                self.collection.upkeep(),
             ):
                 self._background.append(asyncio.create_task(work))
             await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
@@ -297,6 +304,7 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                collection=self.collection,
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
@@ -318,6 +326,7 @@ class Application:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
         yield purge_job(self.audit)
+        yield self.collection.job_type()
         yield cleanup_job(
             [
                 Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),

@@ -64,6 +64,14 @@ GET    /quotas/$pid                     system quota:read
 PUT    /quotas/$pid                     system quota:update < {"hard": {"storage": -1}}
 POST   /api/internal/syncquota          system quota:update
 
+GET    /system/gc                       system garbage-collection:list
+GET    /system/gc/schedule              system garbage-collection:read
+POST   /system/gc/schedule              system garbage-collection:create < {"schedule": {"type": "None"}}
+PUT    /system/gc/schedule              system garbage-collection:update < {"schedule": {"type": "None"}}
+GET    /system/gc/99999                 system garbage-collection:read
+PUT    /system/gc/99999                 system garbage-collection:stop
+GET    /system/gc/99999/log             system garbage-collection:read
+GET    /system/gc/99999/items           system garbage-collection:read
 GET    /system/purgeaudit               system purge-audit:list
 GET    /system/purgeaudit/schedule      system purge-audit:read
 POST   /system/purgeaudit/schedule      system purge-audit:create < {"schedule": {"type": "None"}}

@@ -19,6 +19,7 @@ from moorage.api import (
     auditlogs,
     configurations,
     explain,
+    gc,
     icons,
     immutable,
     jobservice,
@@ -81,6 +82,7 @@ HANDLERS = [
     *immutable.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *gc.HANDLERS,
     *purge.HANDLERS,
     *jobservice.HANDLERS,
 ]

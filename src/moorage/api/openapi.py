@@ -57,6 +57,7 @@ _GROUPS = {
     "schedules": "schedule",
     "purgeaudit": "purge",
     "trash": "trash",
+    "gc": "gc",
     "explain": "permissions",
 }
 #: Where the segments of a path would say another group than Harbor's file.

@@ -35,6 +35,7 @@ COMMANDS = {
     "audit": LazyCommand("moorage.cli.audit", "app", "Verify the audit log."),
     "tag": LazyCommand("moorage.cli.tag", "app", "Show what tags named, and let them name it again."),
     "trash": LazyCommand("moorage.cli.trash", "app", "List what was deleted, bring it back or drop it."),
+    "gc": LazyCommand("moorage.cli.gc", "app", "Collect garbage."),
     "key": LazyCommand("moorage.cli.key", "app", "List and rotate the keys that sign tokens."),
     "import": LazyCommand("moorage.cli.import_", "app", "Adopt an existing registry's storage."),
 }

@@ -45,6 +45,12 @@ class Options:
             raise BadRequest("Error: Invalid number of workers. It must be a number.")
         return cls(**flags, workers=cls.checked(int(workers)))
 
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Options:
+        """The options among parameters that were checked before they were kept."""
+        names = ("dry_run", "delete_untagged", "delete_tag", "workers")
+        return cls(**{name: kept[name] for name in names if name in kept})
+
     @staticmethod
     def checked(workers: int) -> int:
         """The number of workers; Harbor's text.

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from moorage.jobs.schedules import ScheduleService
-from moorage.jobs.service import JobService
-from moorage.jobs.worker import Worker
 
 from moorage.access.principals import Principal
 from moorage.access.service import AccessService
@@ -32,6 +29,10 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs.recurring import RecurringJob
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
+from moorage.jobs.worker import Worker
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -119,6 +120,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     audit = AuditService(database)
     jobs, schedules = JobService(database), ScheduleService(database)
     jobs.register(purge_job(audit))
+    collection = CollectionService(database, store, jobs, schedules, rules_of(settings))
+    jobs.register(collection.job_type())
     repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
     artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
@@ -144,6 +147,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     overview=OverviewService(database),
                     jobs=jobs,
                     schedules=schedules,
+                    collection=collection,
                     purging=RecurringJob(database, jobs, schedules, PURGE),
                 )
             )

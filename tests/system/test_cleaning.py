@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moorage.jobs.models import NewTask, Status, Task, Trigger
-from moorage.jobs.schedules import ScheduleService
-from moorage.jobs.service import JobService
-from moorage.jobs.worker import Worker
 from sqlalchemy import text
 
 from moorage.app import Application, bootstrap
 from moorage.database.engine import Database
 from moorage.errors import BadRequest, ServiceUnavailable
+from moorage.jobs.models import NewTask, Status, Task, Trigger
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
+from moorage.jobs.worker import Worker
 from moorage.settings import CleanupSettings, Settings
 from moorage.system.cleaning import VENDOR_ID, VENDOR_TYPE, Leftovers, cleanup_job, schedule_cleanup
 from tests.api.conftest import running

@@ -1,7 +1,8 @@
 """SQL of garbage collection: what is due, found by notes, and taking it away.
 
 ``:horizon`` is the start of the collection less the window: what was noted or asserted since is left alone. Look-ups
-are scalar subqueries with LIMIT, so that the planner cannot turn them into a scan of what is stored.
+are scalar subqueries with LIMIT, so that the planner cannot turn them into a join with what is stored; they are in the
+order of an index where it may believe that any row will do, and would read the table until it meets one.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ MOST_ITEMS = 100_000
 _BLOB_DUE = """
        b.state = 'trash'
        OR (b.touch_time < :horizon
-           AND (SELECT true FROM artifact_blob r WHERE r.blob_id = b.blob_id LIMIT 1) IS NULL
+           AND (SELECT true FROM artifact_blob r WHERE r.blob_id = b.blob_id ORDER BY r.project_id LIMIT 1) IS NULL
            AND (SELECT true FROM collection_note n
-                 WHERE n.blob_id = b.blob_id AND n.noted_time >= :horizon LIMIT 1) IS NULL)
+                 WHERE n.blob_id = b.blob_id AND n.noted_time >= :horizon ORDER BY n.noted_time LIMIT 1) IS NULL)
 """
 _BLOBS = text(
     f"""
@@ -150,7 +151,7 @@ _REFERENCED_THERE = """
        (SELECT true FROM artifact_blob r JOIN artifact a ON a.artifact_id = r.artifact_id
          WHERE r.blob_id = c.blob_id AND a.repository_id = c.repository_id LIMIT 1)
 """
-_REFERENCED = "(SELECT true FROM artifact_blob r WHERE r.blob_id = c.blob_id LIMIT 1)"
+_REFERENCED = "(SELECT true FROM artifact_blob r WHERE r.blob_id = c.blob_id ORDER BY r.project_id LIMIT 1)"
 _LINKED = """
        (SELECT true FROM repository_blob l WHERE l.blob_id = c.blob_id AND l.repository_id = c.repository_id)
 """
@@ -307,8 +308,8 @@ async def prune_digests(connection: AsyncConnection, digests: Sequence[str], hor
 # One that was deleted, or never had a manifest, and holds nothing any more, not even something that can come back.
 _REPOSITORY_EMPTY = """
        r.first_push_time IS NULL
-       AND (SELECT true FROM artifact a WHERE a.repository_id = r.repository_id LIMIT 1) IS NULL
-       AND (SELECT true FROM repository_blob l WHERE l.repository_id = r.repository_id LIMIT 1) IS NULL
+       AND (SELECT true FROM artifact a WHERE a.repository_id = r.repository_id ORDER BY a.digest LIMIT 1) IS NULL
+       AND (SELECT true FROM repository_blob l WHERE l.repository_id = r.repository_id ORDER BY l.blob_id LIMIT 1) IS NULL
        AND (SELECT true FROM trash t WHERE t.repository_id = r.repository_id LIMIT 1) IS NULL
 """
 _NOTED_REPOSITORIES = text(

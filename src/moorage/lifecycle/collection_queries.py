@@ -309,7 +309,8 @@ async def prune_digests(connection: AsyncConnection, digests: Sequence[str], hor
 _REPOSITORY_EMPTY = """
        r.first_push_time IS NULL
        AND (SELECT true FROM artifact a WHERE a.repository_id = r.repository_id ORDER BY a.digest LIMIT 1) IS NULL
-       AND (SELECT true FROM repository_blob l WHERE l.repository_id = r.repository_id ORDER BY l.blob_id LIMIT 1) IS NULL
+       AND (SELECT true FROM repository_blob l
+             WHERE l.repository_id = r.repository_id ORDER BY l.blob_id LIMIT 1) IS NULL
        AND (SELECT true FROM trash t WHERE t.repository_id = r.repository_id LIMIT 1) IS NULL
 """
 _NOTED_REPOSITORIES = text(

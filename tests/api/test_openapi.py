@@ -31,6 +31,9 @@ BEYOND = {
     "undelete",
     "listDeletedProjects",
     "undeleteProject",
+    "dropDeletion",
+    "dropProject",
+    "getGCItems",
 }
 
 

@@ -366,6 +366,8 @@ async def test_an_empty_repository_that_could_come_back_stays(project: OwnProjec
 
 
 async def test_a_deleted_project_cannot_come_back_after_its_time(project: OwnProject, application: Application) -> None:
+    made = await project.push("app", "v1")
+    await project.delete_repository("app")
     answer = await project.registry.request("DELETE", f"/api/v2.0/projects/{project.name}")
     assert answer.status_code == 200, answer.text
     listing = f"/api/v2.0/trash?q=resource={project.name}"
@@ -376,6 +378,9 @@ async def test_a_deleted_project_cannot_come_back_after_its_time(project: OwnPro
     assert (await project.registry.request("GET", listing)).json() == []
     answer = await project.registry.request("POST", f"/api/v2.0/trash/{entry['id']}/undelete")
     assert answer.status_code == 404
+    await collect(application, KEEPING)
+    await collect(application, KEEPING)
+    assert await stored(application, digests(made)) == set(), "nor can what was deleted in it"
 
 
 async def test_history_of_a_living_artifact_stays_when_a_tag_s_deletion_is_dropped(

@@ -376,6 +376,12 @@ class CollectionMachine(RuleBasedStateMachine):
 
         assert self.replicas.run(stored) == (blobs, needed)
 
+        async def recounted() -> int:
+            async with self.replicas.application(0).database.begin() as connection:
+                return int(await connection.scalar(text("SELECT quota_recount()")) or 0)
+
+        assert self.replicas.run(recounted) == 0, "a quota was wrong"
+
 
 @pytest.fixture(autouse=True)
 def _short_leases(monkeypatch: pytest.MonkeyPatch) -> None:

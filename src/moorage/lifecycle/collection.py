@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,7 +53,7 @@ class Collector:
         async with self._database.begin() as connection:
             run = await runs.begin(connection, execution_id, options.dry_run)
             if options.dry_run:
-                await runs.forget_items(connection, run.run_id)
+                await runs.begin_again(connection, run.run_id)
         collection = _Collection(self._database, self._store, self._rules, options, progress, run)
         succeeded = False
         try:
@@ -168,8 +168,8 @@ class _Collection:
     # --- deletions ------------------------------------------------------------------------------
 
     async def _drop_deletions(self) -> None:
-        before = self._run.start_time - self._rules.retention
         for marked in (True, False):
+            before = self._run.start_time - (timedelta() if marked else self._rules.retention)
             doomed = self._doomed(before, marked) if self._options.dry_run else self._dropped(before, marked)
             async for batch in doomed:
                 await self._progress.checkpoint()

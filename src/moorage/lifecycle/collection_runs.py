@@ -119,11 +119,18 @@ async def put_items(connection: AsyncConnection, run_id: int, items: Sequence[It
 
 
 _FORGET_ITEMS = text("DELETE FROM collection_item WHERE run_id = :run_id")
+_FORGET_NUMBERS = text(
+    """
+    UPDATE collection_run SET untagged = 0, deletions = 0, blobs = 0, manifests = 0, freed_bytes = 0
+     WHERE run_id = :run_id
+    """
+)
 
 
-async def forget_items(connection: AsyncConnection, run_id: int) -> None:
-    """Begin the list of a run anew."""
+async def begin_again(connection: AsyncConnection, run_id: int) -> None:
+    """Forget what a dry run listed before it was interrupted: it was not done, and is listed again."""
     await connection.execute(_FORGET_ITEMS, {"run_id": run_id})
+    await connection.execute(_FORGET_NUMBERS, {"run_id": run_id})
 
 
 _I = collection_item.c

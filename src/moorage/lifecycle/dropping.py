@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.lifecycle.models import REPOSITORY
+from moorage.lifecycle.models import PROJECT, REPOSITORY
 
 #: Deletions, and artifacts, of one transaction.
 ENTRIES = 200
@@ -29,16 +30,17 @@ class Doomed:
     repository_id: int | None
     artifact_count: int
     deletion_time: datetime
+    project_id: int
 
 
-_COLUMNS = "trash_id, kind, resource, repository_id, artifact_count, deletion_time"
+_COLUMNS = "trash_id, kind, resource, repository_id, artifact_count, deletion_time, project_id"
 _EXPIRED = f"""
 SELECT {_COLUMNS} FROM trash
  WHERE deletion_time < :before AND drop_time IS NULL AND (deletion_time, trash_id) > (:time, :id)
  ORDER BY deletion_time, trash_id LIMIT :most
 """  # noqa: S608
 _MARKED = f"""
-SELECT {_COLUMNS} FROM trash WHERE drop_time IS NOT NULL AND trash_id > :id ORDER BY trash_id LIMIT :most
+SELECT {_COLUMNS} FROM trash WHERE drop_time < :before AND trash_id > :id ORDER BY trash_id LIMIT :most
 """  # noqa: S608
 _EXPIRED_PAGE, _MARKED_PAGE = text(_EXPIRED), text(_MARKED)
 _LOCK_EXPIRED, _LOCK_MARKED = (text(f"{statement} FOR UPDATE SKIP LOCKED") for statement in (_EXPIRED, _MARKED))
@@ -49,13 +51,11 @@ _FIRST = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
 
 
 async def due(connection: AsyncConnection, before: datetime, *, marked: bool, after: Doomed | None) -> list[Doomed]:
-    """The next deletions that are due, without locking them: those before a time, or those somebody wants dropped."""
-    position = {"id": after.trash_id if after else 0, "most": ENTRIES}
-    if marked:
-        rows = await connection.execute(_MARKED_PAGE, position)
-    else:
-        time = after.deletion_time if after else _FIRST
-        rows = await connection.execute(_EXPIRED_PAGE, {**position, "before": before, "time": time})
+    """The next deletions that were made before a time, or that somebody wanted dropped before it; none is locked."""
+    values: dict[str, Any] = {"id": after.trash_id if after else 0, "before": before, "most": ENTRIES}
+    if not marked:
+        values["time"] = after.deletion_time if after else _FIRST
+    rows = await connection.execute(_MARKED_PAGE if marked else _EXPIRED_PAGE, values)
     return [Doomed(*row) for row in rows]
 
 
@@ -66,11 +66,10 @@ async def mark(connection: AsyncConnection, trash_id: int) -> None:
 
 async def drop_due(connection: AsyncConnection, before: datetime, *, marked: bool) -> tuple[list[Doomed], bool]:
     """Drop a batch of what is due; the deletions that are gone, and whether there may be more."""
-    if marked:
-        rows = await connection.execute(_LOCK_MARKED, {"id": 0, "most": ENTRIES})
-    else:
-        values = {"id": 0, "before": before, "time": _FIRST, "most": ENTRIES}
-        rows = await connection.execute(_LOCK_EXPIRED, values)
+    values: dict[str, Any] = {"id": 0, "before": before, "most": ENTRIES}
+    if not marked:
+        values["time"] = _FIRST
+    rows = await connection.execute(_LOCK_MARKED if marked else _LOCK_EXPIRED, values)
     found = [Doomed(*row) for row in rows]
     return await _drop(connection, _fitting(found)), bool(found)
 
@@ -106,6 +105,10 @@ _LOCK_ARTIFACTS_OF_ONE = text(
 _DELETE_ARTIFACTS = text("DELETE FROM artifact WHERE artifact_id = ANY(:ids)")
 _FREE_TAGS = text("UPDATE tag SET trash_id = NULL WHERE trash_id = ANY(:ids)")
 _DELETE_ENTRIES = text("DELETE FROM trash WHERE trash_id = ANY(:ids)")
+# What was deleted in a project that cannot come back cannot either.
+_MARK_OF_PROJECTS = text(
+    "UPDATE trash SET drop_time = clock_timestamp() WHERE project_id = ANY(:ids) AND drop_time IS NULL"
+)
 _NOTE_REPOSITORIES = text("INSERT INTO collection_note (repository_id) SELECT unnest(CAST(:ids AS bigint[]))")
 
 
@@ -126,6 +129,9 @@ async def _drop(connection: AsyncConnection, found: Sequence[Doomed]) -> list[Do
         return []
     await connection.execute(_FREE_TAGS, {"ids": ids})
     await connection.execute(_DELETE_ENTRIES, {"ids": ids})
+    projects = sorted({d.project_id for d in found if d.kind == PROJECT})
+    if projects:
+        await connection.execute(_MARK_OF_PROJECTS, {"ids": projects})
     emptied = sorted({d.repository_id for d in found if d.kind == REPOSITORY and d.repository_id is not None})
     if emptied:
         await connection.execute(_NOTE_REPOSITORIES, {"ids": emptied})

@@ -32,10 +32,10 @@ __all__ = ["s3", "s3_client", "s3_endpoint", "s3_keys"]
 
 pytestmark = pytest.mark.integration
 
-SECONDS = float(os.environ.get("MOORAGE_TEST_SOAK_SECONDS", "20"))
+SECONDS = float(os.environ.get("MOORAGE_TEST_SOAK_SECONDS", "12"))
 
 #: Hours: longer than a push takes here, with all that runs beside it.
-ENVIRONMENT = {"MOORAGE_COLLECTION__WINDOW_HOURS": str(8 / 3600), "MOORAGE_TRASH__RETENTION_DAYS": "0"}
+ENVIRONMENT = {"MOORAGE_COLLECTION__WINDOW_HOURS": str(6 / 3600), "MOORAGE_TRASH__RETENTION_DAYS": "0"}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def _soak(server: Server, environment: dict[str, str], rng: random.Random, tmp_p
         soak.stop()
     soak.check()
     # What a killed one began is finished, and what nobody needs goes: nothing that is needed with it.
-    time.sleep(9)
+    time.sleep(7)
     deleted += collections.run()["blobs"]
     soak.check()
     print(f"{len(soak.pushed)} tags, {soak.deleted} deleted, {deleted} blobs swept, {killed} collections killed")

@@ -38,7 +38,7 @@ __all__ = ["s3", "s3_client", "s3_endpoint", "s3_keys"]
 
 pytestmark = pytest.mark.integration
 
-EXAMPLES = int(os.environ.get("MOORAGE_TEST_COLLECTION_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("MOORAGE_TEST_COLLECTION_EXAMPLES", "4"))
 
 RULES = Rules(window=timedelta(minutes=10), retention=timedelta(days=7))
 REPOSITORIES = ("one", "two")
@@ -231,7 +231,7 @@ class CollectionMachine(RuleBasedStateMachine):
             digest = self.tags[other][tag]
             self.pushed(repository, self.manifests[digest])
             for named, of in self.tags[other].items():
-                if of == digest or of in self.manifests[digest].children:
+                if of == digest:
                     self.tags[repository][named] = of
 
     @rule(repository=IN, tag=TAG)
@@ -417,4 +417,4 @@ def test_no_history_and_no_death_loses_or_leaves_a_byte(database_url: str, plain
 
 def test_the_same_on_s3(database_url: str, plain_settings: Settings, s3: S3Settings) -> None:
     storage = plain_settings.storage.model_copy(update={"driver": "s3", "s3": s3})
-    _run(plain_settings.model_copy(update={"storage": storage}), database_url, max(1, EXAMPLES // 3))
+    _run(plain_settings.model_copy(update={"storage": storage}), database_url, max(1, EXAMPLES // 4))

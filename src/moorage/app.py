@@ -56,6 +56,7 @@ from moorage.jobs.models import JobType
 from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
+from moorage.jobs.wake import RedisWaker, Waker
 from moorage.lifecycle.collection_metrics import CollectionMetrics
 from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
@@ -155,7 +156,9 @@ class Application:
         metrics.register(job_metrics)
         collection_metrics = CollectionMetrics()
         metrics.register(collection_metrics)
-        jobs, schedules = JobService(database), ScheduleService(database)
+        redis = settings.redis.url
+        jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
+        schedules = ScheduleService(database)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -204,6 +207,7 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        await self.jobs.waker.start()
         if "core" in self.roles or "registry" in self.roles:
             self.pulls.start()
         if "jobservice" in self.roles:
@@ -229,6 +233,7 @@ class Application:
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
         await self.pulls.close()
+        await self.jobs.waker.close()
         self.identity.close()
         await self.store.close()
         await self.overview.close()

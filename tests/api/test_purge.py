@@ -74,7 +74,7 @@ async def log_of(replica: Replica, number: int) -> list[str]:
 
 async def test_a_schedule_is_made_shown_changed_and_removed(replica: Replica) -> None:
     empty = await replica.api("GET", f"{PATH}/schedule")
-    assert (empty.status_code, empty.content) == (200, b"")
+    assert (empty.status_code, empty.content, empty.headers["content-type"]) == (200, b"", "application/json")
     assert await post(replica, "Daily", schedule={"cron": "0 0 0 * * *"}, dry_run=True) == 0
     shown = (await replica.api("GET", f"{PATH}/schedule")).json()
     assert shown == {
@@ -214,6 +214,8 @@ async def test_runs_are_listed_shown_and_filtered(replica: Replica) -> None:
         "creation_time": shown["creation_time"],
         "update_time": shown["update_time"],
     }
+    # What is no value of its own cannot be filtered by, and is ignored as other unknown names are.
+    assert len((await replica.api("GET", f"{PATH}?q=extra_attrs=x,parameters=~y")).json()) == 2
     ended = (await replica.api("GET", f"{PATH}?q=status=Success")).json()
     assert [run["id"] for run in ended] == [first]
     assert [run["id"] for run in (await replica.api("GET", f"{PATH}?sort=id")).json()] == [first, second]

@@ -6,7 +6,7 @@ from litestar import Response, get, post, put
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from moorage.api.answers import answer, done
+from moorage.api.answers import answer, done, nothing
 from moorage.api.call import Call, InjectedCall, integer
 from moorage.api.describe import LIST, described
 from moorage.api.operations import BASE
@@ -38,7 +38,7 @@ async def get_schedule(call: InjectedCall) -> Response[bytes]:
     """The schedule; nothing when there is none."""
     await call.require_system("purge-audit", "read")
     schedule = await call.services.purging.scheduled()
-    return done() if schedule is None else answer(HistoryView.of_schedule(schedule, schedule.parameters))
+    return nothing() if schedule is None else answer(HistoryView.of_schedule(schedule, schedule.parameters))
 
 
 @post(

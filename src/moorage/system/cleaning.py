@@ -13,7 +13,7 @@ from moorage.database.engine import Database
 from moorage.errors import MoorageError
 from moorage.jobs.context import JobContext
 from moorage.jobs.cron import normalized
-from moorage.jobs.models import JobFailed, JobType
+from moorage.jobs.models import JobType, Retry
 from moorage.jobs.schedules import ScheduleService
 
 VENDOR_TYPE = "SYSTEM_ARTIFACT_CLEANUP"
@@ -47,9 +47,9 @@ def cleanup_job(kinds: Sequence[Leftovers]) -> JobType:
                 failed.append(kind.name)
                 await context.log(f"failed to remove {kind.name}: {error.message}", "ERROR")
         if failed:
-            raise JobFailed(f"could not remove all {', '.join(failed)}")
+            raise Retry(f"could not remove all {', '.join(failed)}")
 
-    return JobType(VENDOR_TYPE, run, concurrency=1)
+    return JobType(VENDOR_TYPE, run, concurrency=1, attempts=3, backoff=60.0)
 
 
 async def _remove(context: JobContext, kind: Leftovers) -> None:

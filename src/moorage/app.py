@@ -61,6 +61,8 @@ from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.wake import RedisWaker, Waker
+from moorage.lifecycle.collection_metrics import CollectionMetrics
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -116,6 +118,7 @@ class Application:
     dispatcher: Dispatcher
     forwarder: Forwarder
     trash: TrashService
+    collection: CollectionService
     overview: OverviewService
     jobs: JobService
     schedules: ScheduleService
@@ -161,8 +164,11 @@ class Application:
         metrics.register(job_metrics)
         integrity_metrics = CheckingMetrics()
         metrics.register(integrity_metrics)
+        collection_metrics = CollectionMetrics()
+        metrics.register(collection_metrics)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
+        schedules = ScheduleService(database)
         egress = EgressClient(settings.egress)
         webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, metrics)
         consumers = (AuditWriter(configurations.current, event_metrics), webhooks.consumer)
@@ -192,9 +198,10 @@ class Application:
             dispatcher=Dispatcher(database, consumers, event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
+            collection=CollectionService(database, store, jobs, schedules, rules_of(settings), collection_metrics),
             overview=OverviewService(database),
             jobs=jobs,
-            schedules=ScheduleService(database),
+            schedules=schedules,
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
@@ -228,6 +235,7 @@ class Application:
                 Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
+                self.collection.upkeep(),
             ):
                 self._background.append(asyncio.create_task(work))
             await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
@@ -320,6 +328,7 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                collection=self.collection,
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
@@ -346,6 +355,7 @@ class Application:
         yield self.scrub.job_type()
         yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
+        yield self.collection.job_type()
         yield cleanup_job(
             [
                 Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),

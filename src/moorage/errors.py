@@ -178,6 +178,10 @@ class ServiceUnavailable(MoorageError):
     status = 503
 
 
+class BlobBeingSwept(ServiceUnavailable):
+    """the blob is being deleted, push it again in a minute"""
+
+
 class InsufficientStorage(MoorageError):
     """the storage is full: free some space, then resume the upload"""
 

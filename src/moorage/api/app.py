@@ -19,6 +19,7 @@ from moorage.api import (
     auditlogs,
     configurations,
     explain,
+    gc,
     icons,
     immutable,
     integrity,
@@ -85,6 +86,7 @@ HANDLERS = [
     *taghistory.HANDLERS,
     *trash.HANDLERS,
     *webhooks.HANDLERS,
+    *gc.HANDLERS,
     *purge.HANDLERS,
     *jobservice.HANDLERS,
 ]

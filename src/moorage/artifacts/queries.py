@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, text, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -123,16 +123,8 @@ async def hold_children(
 
 async def store_content(connection: AsyncConnection, digest: str, content: bytes) -> None:
     """Keep a manifest's bytes, once; those that were damaged are replaced."""
-    await connection.execute(_STORE_CONTENT, {"digest": digest, "content": content})
-
-
-# What is there and right is not locked: many may push the same manifest at once.
-_STORE_CONTENT = text(
-    """
-    WITH stored AS (INSERT INTO manifest (digest, content) VALUES (:digest, :content) ON CONFLICT DO NOTHING)
-    UPDATE manifest SET content = :content WHERE digest = :digest AND content <> :content
-    """
-)
+    # The function is in migrations 0016 and 0018.
+    await fetch_all(connection, "SELECT manifest_store(%s, %s)", (digest, content))
 
 
 async def store_artifact(
@@ -188,8 +180,14 @@ async def store_references(
             {"blob_ids": sorted(set(blob_ids))},
         )
     if children:
+        statement = upsert(artifact_child)
         await connection.execute(
-            upsert(artifact_child).on_conflict_do_nothing(),
+            # An index that was in the trash may list what was dropped, and is another artifact by now.
+            statement.on_conflict_do_update(
+                index_elements=["parent_id", "position"],
+                set_={"child_id": statement.excluded.child_id},
+                where=artifact_child.c.child_id.is_distinct_from(statement.excluded.child_id),
+            ),
             [
                 {
                     "parent_id": artifact_id,

@@ -183,8 +183,12 @@ class ArtifactService:
     ) -> Sequence[tuple[Descriptor, int, int]]:
         """The children of an index with their ids and sizes."""
         children = push.manifest.children
-        held = await queries.hold_children(connection, repository_id, sorted({child.digest for child in children}))
-        missing = sorted({child.digest for child in children} - held.keys())
+        wanted = sorted({child.digest for child in children})
+        held = await queries.hold_children(connection, repository_id, wanted)
+        missing = [digest for digest in wanted if digest not in held]
+        if missing and await trash.take_back(connection, repository_id, missing):
+            held = await queries.hold_children(connection, repository_id, wanted)
+            missing = sorted(set(wanted) - held.keys())
         if missing:
             raise ManifestBlobUnknown(
                 f"manifest unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",

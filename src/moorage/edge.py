@@ -147,9 +147,7 @@ class Edge:
                 response.measure.done(status, time.perf_counter() - started, size, sent)
         return status, sent
 
-    async def _pass_on(
-        self, application: ASGIApp, request: Request, body: Body | None, send: Send
-    ) -> tuple[int, int]:
+    async def _pass_on(self, application: ASGIApp, request: Request, body: Body | None, send: Send) -> tuple[int, int]:
         """Let an ASGI application answer; status and bytes sent."""
         status, sent = CLIENT_GONE, 0
         id_header = (b"x-request-id", request.request_id.encode())

@@ -18,6 +18,7 @@ from moorage.artifacts.service import ArtifactService, Resolved
 from moorage.artifacts.settling import Settler
 from moorage.database.engine import Database
 from moorage.database.listing import Exact, ListQuery, spelling
+from moorage.database.pages import Part
 from moorage.database.reader import Lane, Reader
 from moorage.errors import BadRequest, NotFound
 from moorage.oci.names import is_digest, is_tag
@@ -92,7 +93,7 @@ class ArtifactListing:
         found = await self._settled(repository, ahead or self.submit(repository))
         if found is None:
             # A query that is wrong is wrong everywhere.
-            queries.matching(queries.in_repository(0), query)
+            queries.check(query)
             return 0, []
         scope = queries.in_repository(found.repository_id)
         async with self._database.connect() as connection:
@@ -159,7 +160,7 @@ class ArtifactListing:
         connection: AsyncConnection,
         scope_key: tuple[str, int],
         at: int | None,
-        scope: queries.Scope,
+        scope: Part,
         query: ListQuery,
         allowed: Repositories | None = None,
     ) -> tuple[int, Sequence[int]]:
@@ -180,9 +181,9 @@ class ArtifactListing:
             total = _told_by(query, len(ids))
         if total is None:
             # What was found before may be older than this count, but not older than the question.
-            total = await self._counts.count(
-                connection, count_key, *scope_key, queries.matching(scope, query), keep=at is not None
-            )
+            changed, total, settled = await queries.count(connection, *scope_key, scope, query)
+            if at is not None and settled:
+                self._counts.keep(count_key, changed, total)
         if at is not None and query.limit is not None:
             self._counts.keep_page(page_key, at, ids)
         return total, ids

@@ -12,7 +12,7 @@ import math
 import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import pq
@@ -21,11 +21,10 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from moorage.database.driver import driver_of
 from moorage.database.failures import explain, lost_connection, too_slow, unavailable
 from moorage.errors import ServiceUnavailable
 from moorage.settings import DatabaseSettings
-
-Driver = psycopg.AsyncConnection[tuple[Any, ...]]
 
 #: Seconds after which a peer that does not acknowledge is given up: a failed-over address answers nothing at all.
 PEER_TIMEOUT = 20
@@ -97,7 +96,7 @@ class Database:
         connection = await self._begun()
         try:
             yield connection
-            driver = await _driver(connection)
+            driver = driver_of(connection)
             await driver.commit()
         except BaseException as error:
             await self._abort(connection, error)
@@ -131,7 +130,7 @@ class Database:
             ServiceUnavailable: it does not answer; the message says why.
         """
         async with self.connect() as connection:
-            driver = await _driver(connection)
+            driver = driver_of(connection)
             await driver.execute("SELECT 1")
 
     async def _begun(self) -> AsyncConnection:
@@ -142,7 +141,7 @@ class Database:
         for last in (False, True):
             connection = await self._connection()
             try:
-                driver = await _driver(connection)
+                driver = driver_of(connection)
                 await driver.execute(self._begin)
             except BaseException as error:
                 if last or not lost_connection(error):
@@ -177,20 +176,16 @@ def driver_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-async def _driver(connection: AsyncConnection) -> Driver:
-    return cast(Driver, (await connection.get_raw_connection()).driver_connection)
-
-
-async def _is_broken(connection: AsyncConnection) -> bool:
-    return connection.closed or connection.invalidated or (await _driver(connection)).closed
+def _is_broken(connection: AsyncConnection) -> bool:
+    return connection.closed or connection.invalidated or driver_of(connection).closed
 
 
 async def _give_back(connection: AsyncConnection, error: BaseException) -> None:
     """After a failure: end what is open; a connection on which even that fails is not used again."""
-    if lost_connection(error) or await _is_broken(connection):
+    if lost_connection(error) or _is_broken(connection):
         await _discard(connection)
         return
-    driver = await _driver(connection)
+    driver = driver_of(connection)
     try:
         await driver.rollback()
     except psycopg.Error:

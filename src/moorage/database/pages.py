@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, func, literal_column, select
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,8 +24,8 @@ from moorage.database.listing import Columns, Keys, ListQuery, Tests, parameter
 KEPT = 256
 
 _DIALECT: Dialect = psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
-_LIMIT, _OFFSET = parameter("page_limit", type_=Integer), parameter("page_offset", type_=Integer)
-_MOST = parameter("page_most", type_=Integer)
+_LIMIT, _OFFSET = parameter("page_limit", type_=BigInteger), parameter("page_offset", type_=BigInteger)
+_MOST = parameter("page_most", type_=BigInteger)
 
 
 class Statement:

@@ -128,8 +128,10 @@ async def undelete(call: InjectedCall, project: FromPath[str], trash_id: FromPat
         raise NotFound(f"deletion {number} not found")
     if not await trash.is_allowed(number, facts, allowed):
         raise Forbidden
-    skip = wanted.on_conflict == "skip"
-    return answer(UndeletedView.of(await trash.undelete(number, tags=wanted.tags, skip=skip, actor=await call.actor())))
+    skip, actor = wanted.on_conflict == "skip", await call.actor()
+    async with call.services.quotas.reporting(actor, entry.repository, digest=entry.digest or ""):
+        done = await trash.undelete(number, tags=wanted.tags, skip=skip, actor=actor)
+    return answer(UndeletedView.of(done))
 
 
 @get(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 import select
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import pq
@@ -23,8 +24,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from moorage.database.driver import driver_of
 from moorage.database.failures import explain, lost_connection, too_slow, unavailable
-from moorage.errors import ServiceUnavailable
+from moorage.errors import ServiceUnavailable, TransactionConflict
 from moorage.settings import DatabaseSettings
+
+T = TypeVar("T")
+
+#: How often a transaction that can be repeated is tried, and seconds between two tries.
+TRIES = 3
+PAUSE = (0.01, 0.05)
 
 #: Seconds after which a peer that does not acknowledge is given up: a failed-over address answers nothing at all.
 PEER_TIMEOUT = 20
@@ -91,6 +98,7 @@ class Database:
 
         Raises:
             ServiceUnavailable: the database is away, has no connection free, or a statement took too long.
+            TransactionConflict: it met another transaction that changed the same things; nothing was done.
             InsufficientStorage: the database's disk is full.
         """
         connection = await self._begun()
@@ -102,6 +110,26 @@ class Database:
             await self._abort(connection, error)
             raise
         await connection.close()
+
+    async def repeat(self, work: Callable[[AsyncConnection], Awaitable[T]], tries: int = TRIES) -> T:
+        """Run ``work`` in a transaction, again where it met another that changed the same things.
+
+        So it must have no other effects than those of the transaction.
+
+        Raises:
+            TransactionConflict: it met others as often as it was tried.
+            ServiceUnavailable: as ``begin``.
+        """
+        for last in (*[False] * (tries - 1), True):
+            try:
+                async with self.begin() as connection:
+                    return await work(connection)
+            except TransactionConflict:
+                if last:
+                    raise
+            # The other one shall have gone on by then; at once, it could be met again.
+            await asyncio.sleep(random.uniform(*PAUSE))
+        raise AssertionError("unreachable")
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:

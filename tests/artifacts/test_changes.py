@@ -308,7 +308,7 @@ async def test_a_copy_that_adds_nothing_is_refused_where_the_project_is_over_its
     answer = await api.request("POST", f"{path}?from=team/a:v1")
     status, code, message = error(answer)
     assert (status, code) == (403, "DENIED")
-    assert "quota" in message
+    assert message.endswith("will exceed the configured upper limit of 1 B.")
     assert ("exceed", "quota", "team/c", "admin") in await events(application)
     assert (await api.request("GET", "/projects/team/repositories/c")).status_code == 404
     await application.quotas.set_limit(project_id, -1)

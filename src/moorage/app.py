@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -46,6 +47,12 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.jobs import sweep
+from moorage.jobs.engine import JobEngine, check_elsewhere, share
+from moorage.jobs.metrics import JobMetrics
+from moorage.jobs.models import JobType
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -105,6 +112,9 @@ class Application:
     forwarder: Forwarder
     trash: TrashService
     overview: OverviewService
+    jobs: JobService
+    schedules: ScheduleService
+    engine: JobEngine
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -118,8 +128,12 @@ class Application:
         *,
         roles: Sequence[str] = ROLES,
         access_log: AccessLog | None = None,
+        worker: int = 1,
     ) -> Application:
-        """Wire everything; ``database_url`` goes before the settings' (the embedded server's)."""
+        """Wire everything; ``database_url`` goes before the settings' (the embedded server's).
+
+        ``worker``: which of the server's processes this is, from 1.
+        """
         database = Database(settings.database, database_url)
         registry_metrics = RegistryMetrics()
         plain = blob_store(settings.storage, settings.data)
@@ -135,6 +149,10 @@ class Application:
         metrics.register(registry_metrics)
         event_metrics = EventMetrics()
         metrics.register(event_metrics)
+        job_metrics = JobMetrics()
+        metrics.register(job_metrics)
+        jobs = JobService(database)
+        concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
         artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
@@ -161,8 +179,15 @@ class Application:
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
             overview=OverviewService(database),
+            jobs=jobs,
+            schedules=ScheduleService(database),
+            engine=JobEngine(
+                database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
+            ),
             metrics=metrics,
         )
+        for job_type in application._job_types():
+            jobs.register(job_type)
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
         application.asgi = application._edge(guard, registry_metrics, access_log)
         return application
@@ -187,9 +212,11 @@ class Application:
                 self.forwarder.run(),
             ):
                 self._background.append(asyncio.create_task(work))
+            await self.engine.start()
 
     async def close(self) -> None:
         """Stop in the other order."""
+        await self.engine.close(self.settings.jobs.shutdown_timeout)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -205,6 +232,8 @@ class Application:
 
     def _edge(self, guard: CsrfGuard, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
         checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
+        if "jobservice" in self.roles:
+            checks["jobservice"] = self._works
         bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
         mounted: dict[str, ASGIApp] = {}
         if "core" in self.roles or "registry" in self.roles:
@@ -252,8 +281,7 @@ class Application:
         from moorage.system.allowlist import AllowlistService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        if "jobservice" in self.roles:
-            components["jobservice"] = self._works
+        components["jobservice"] = checks.get("jobservice", partial(check_elsewhere, self.jobs))
         system = SystemService(self._instance(), components)
         external_url = self.settings.server.external_url
         return api_app(
@@ -285,6 +313,10 @@ class Application:
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
 
+    def _job_types(self) -> Iterable[JobType]:
+        """Every job type of every feature."""
+        yield sweep.job_type(self.database, self.jobs)
+
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)
         authorities = self.settings.audit.forward_authorities
@@ -309,6 +341,7 @@ class Application:
         """
         if not self._background or any(task.done() for task in self._background):
             raise ServiceUnavailable("the background work of this process has ended")
+        await self.engine.check()
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""
@@ -337,7 +370,9 @@ def worker() -> ASGIApp:
     """The application of a worker process, from what the supervisor tells it."""
     current = runtime.load()
     access_log = AccessLog() if current.settings.log.access else None
-    application = Application.build(current.settings, current.database_url, roles=current.roles, access_log=access_log)
+    application = Application.build(
+        current.settings, current.database_url, roles=current.roles, access_log=access_log, worker=current.worker
+    )
     application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor)
     return application.asgi
 

@@ -14,6 +14,7 @@ import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import pq
@@ -107,9 +108,13 @@ class Database:
             driver = driver_of(connection)
             await driver.commit()
         except BaseException as error:
+            _committed.pop(connection, None)
             await self._abort(connection, error)
             raise
+        callbacks = _committed.pop(connection, ())
         await connection.close()
+        for callback in callbacks:
+            callback()
 
     async def repeat(self, work: Callable[[AsyncConnection], Awaitable[T]], tries: int = TRIES) -> T:
         """Run ``work`` in a transaction, again where it met another that changed the same things.
@@ -197,6 +202,20 @@ class Database:
         await _give_back(connection, error)
         if translated := explain(error, self._settings.statement_timeout):
             raise translated from error
+
+
+#: What to call after the commit, by the connection of an open transaction.
+_committed: WeakKeyDictionary[AsyncConnection, list[Callable[[], None]]] = WeakKeyDictionary()
+
+
+def on_commit(connection: AsyncConnection, callback: Callable[[], None]) -> None:
+    """Have something small done once the transaction of ``Database.begin`` is committed; not if it is rolled back.
+
+    Nothing may depend on it: a kill comes between the commit and the call.
+    """
+    callbacks = _committed.setdefault(connection, [])
+    if callback not in callbacks:
+        callbacks.append(callback)
 
 
 def driver_url(url: str) -> URL:

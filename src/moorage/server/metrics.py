@@ -25,6 +25,10 @@ SHARED = (
     "moorage_outbox_oldest_age_seconds",
     "moorage_outbox_consumer_lag_events",
     "moorage_audit_forward_lag_rows",
+    "harbor_task_queue_size",
+    "harbor_task_queue_latency",
+    "harbor_task_concurrency",
+    "harbor_task_scheduled_total",
 )
 
 Labels = tuple[tuple[str, str], ...]

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+
 from moorage.jobs.context import JobContext
 from moorage.jobs.models import JobType, NewTask, Status, Trigger
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.worker import Worker
-
 from tests.identity.replica import PASSWORD, Replica, message
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]

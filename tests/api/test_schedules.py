@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 import msgspec
 import pytest
-from moorage.jobs.models import Execution, Schedule, Status, Trigger
 
 from moorage.api.schedules import HistoryView, ScheduleObj, Wanted, parameters_text, wanted
 from moorage.errors import BadRequest
+from moorage.jobs.models import Execution, Schedule, Status, Trigger
 
 pytestmark = pytest.mark.unit
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from moorage.jobs.schedules import ScheduleService
-from moorage.jobs.service import JobService
-from moorage.jobs.worker import Worker
 
 from moorage.access.principals import Principal
 from moorage.access.service import AccessService
@@ -32,6 +29,9 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs.recurring import RecurringJob
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
+from moorage.jobs.worker import Worker
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService

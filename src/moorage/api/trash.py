@@ -122,10 +122,11 @@ async def undelete(call: InjectedCall, project: FromPath[str], trash_id: FromPat
     number = integer(trash_id, "trash_id", "path")
     wanted = await _undeletion(call)
     facts, allowed = await _deletable(call, project)
-    await _in_project(call, number, facts, allowed)
-    skip = wanted.on_conflict == "skip"
-    trash = call.services.trash
-    return answer(UndeletedView.of(await trash.undelete(number, tags=wanted.tags, skip=skip, actor=await call.actor())))
+    entry = await _in_project(call, number, facts, allowed)
+    skip, actor = wanted.on_conflict == "skip", await call.actor()
+    async with call.services.quotas.reporting(actor, entry.repository, digest=entry.digest or ""):
+        undone = await call.services.trash.undelete(number, tags=wanted.tags, skip=skip, actor=actor)
+    return answer(UndeletedView.of(undone))
 
 
 @get(
@@ -191,16 +192,19 @@ async def drop_project(call: InjectedCall, trash_id: FromPath[str]) -> Response[
     return done()
 
 
-async def _in_project(call: Call, number: int, facts: ProjectFacts, allowed: Allowed) -> None:
-    """Raises:
-    NotFound: the project has no such deletion.
-    Forbidden: it took away what who asks may not delete.
+async def _in_project(call: Call, number: int, facts: ProjectFacts, allowed: Allowed) -> TrashEntry:
+    """A deletion of the project.
+
+    Raises:
+        NotFound: the project has no such deletion.
+        Forbidden: it took away what who asks may not delete.
     """
     entry = await call.services.trash.get(number)
     if entry.project_id != facts.project_id or entry.kind == PROJECT:
         raise NotFound(f"deletion {number} not found")
     if not await call.services.trash.is_allowed(number, facts, allowed):
         raise Forbidden
+    return entry
 
 
 async def _undeletion(call: Call) -> Undeletion:

@@ -14,6 +14,7 @@ from moorage.errors import (
     MoorageError,
     QuotaExceeded,
     ServiceUnavailable,
+    TransactionConflict,
 )
 
 #: SQLSTATE classes and codes of a server, pooler or connection that is away, going, starting or full, and of a
@@ -26,6 +27,9 @@ _QUOTA = "MQ001"
 #: Of the function that holds the blob of an upload (migration 0016).
 _SWEPT = "MG001"
 _UNFIT = (pg.NumericValueOutOfRange, pg.CharacterNotInRepertoire, pg.UntranslatableCharacter)
+
+#: Of a transaction that PostgreSQL ended so that another could go on: a deadlock, or no order in which both could run.
+_CONFLICTS = ("40P01", "40001")
 
 RETRY = {"Retry-After": "1"}
 
@@ -58,6 +62,8 @@ def explain(error: BaseException, statement_timeout: float) -> MoorageError | No
         return QuotaExceeded(project_id, added=added, used=used, hard=hard)
     if state == _SWEPT:
         return BlobBeingSwept(headers={"Retry-After": "60"})
+    if state in _CONFLICTS:
+        return TransactionConflict(headers=RETRY)
     if state == _READ_ONLY or state.startswith(_AWAY_CLASSES):
         return unavailable(cause)
     return None

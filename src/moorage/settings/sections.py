@@ -38,7 +38,7 @@ class ServerSettings(Section):
     )
     metrics_listen: str = Field("127.0.0.1:8001", description="Address and port of /metrics; empty for none.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
-    engine: Literal["granian", "uvicorn"] = Field("granian", description="The HTTP server that runs the application.")
+    engine: Literal["uvicorn", "granian"] = Field("uvicorn", description="The HTTP server that runs the application.")
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks whose X-Forwarded-* headers are believed."
     )

@@ -28,6 +28,9 @@ from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
+from moorage.checking.metrics import CheckingMetrics
+from moorage.checking.scrub import Scrub
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -58,6 +61,8 @@ from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.wake import RedisWaker, Waker
+from moorage.lifecycle.collection_metrics import CollectionMetrics
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.retention import RetentionService
@@ -114,11 +119,13 @@ class Application:
     dispatcher: Dispatcher
     forwarder: Forwarder
     trash: TrashService
+    collection: CollectionService
     overview: OverviewService
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
     retention: RetentionService
+    scrub: Scrub
     egress: EgressClient
     webhooks: Webhooks
     metrics: CollectorRegistry
@@ -157,6 +164,10 @@ class Application:
         metrics.register(event_metrics)
         job_metrics = JobMetrics()
         metrics.register(job_metrics)
+        integrity_metrics = CheckingMetrics()
+        metrics.register(integrity_metrics)
+        collection_metrics = CollectionMetrics()
+        metrics.register(collection_metrics)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
         schedules = ScheduleService(database)
@@ -189,6 +200,7 @@ class Application:
             dispatcher=Dispatcher(database, consumers, event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
+            collection=CollectionService(database, store, jobs, schedules, rules_of(settings), collection_metrics),
             overview=OverviewService(database),
             jobs=jobs,
             schedules=schedules,
@@ -196,6 +208,7 @@ class Application:
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
             retention=RetentionService(database, jobs, schedules),
+            scrub=Scrub(database, store, settings, integrity_metrics),
             egress=egress,
             webhooks=webhooks,
             metrics=metrics,
@@ -219,11 +232,13 @@ class Application:
         if "jobservice" in self.roles:
             for work in (
                 self._roll_up_quotas(),
+                self.scrub.watch(self.schedules),
                 self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
+                self.collection.upkeep(),
             ):
                 self._background.append(asyncio.create_task(work))
             await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
@@ -317,9 +332,11 @@ class Application:
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
                 retention=self.retention,
+                collection=self.collection,
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                integrity=IntegrityService(self.database),
                 webhooks=self.webhooks.policies,
                 deliveries=self.webhooks.deliveries,
                 jobs=self.jobs,
@@ -340,8 +357,10 @@ class Application:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
         yield from self.retention.job_types()
+        yield self.scrub.job_type()
         yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
+        yield self.collection.job_type()
         yield cleanup_job(
             [
                 Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),
@@ -394,6 +413,8 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    if settings.integrity.scrub_schedule:
+        normalized(settings.integrity.scrub_schedule, "scrub (integrity.scrub_schedule)")
     normalized(settings.cleanup.schedule, "cleanup.schedule")
     database = Database(settings.database, database_url)
     await database.open()

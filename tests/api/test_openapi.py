@@ -32,6 +32,12 @@ BEYOND = {
     "undelete",
     "listDeletedProjects",
     "undeleteProject",
+    "getIntegrity",
+    "listQuarantinedBlobs",
+    "listBrokenArtifacts",
+    "dropDeletion",
+    "dropProject",
+    "getGCItems",
 }
 
 

@@ -16,6 +16,7 @@ from moorage.api.services import Services
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.blobs.service import BlobService
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -33,6 +34,7 @@ from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.worker import Worker
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.retention import RetentionService
@@ -124,6 +126,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     audit = AuditService(database)
     jobs, schedules = JobService(database), ScheduleService(database)
     jobs.register(purge_job(audit))
+    collection = CollectionService(database, store, jobs, schedules, rules_of(settings))
+    jobs.register(collection.job_type())
     repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
     artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
@@ -148,12 +152,14 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),
+                    integrity=IntegrityService(database),
                     webhooks=WebhookService(
                         database, SecretBox(secret_key(settings), "webhooks"), EgressClient(settings.egress).check
                     ),
                     deliveries=DeliveryService(database, jobs, WebhookMetrics()),
                     jobs=jobs,
                     schedules=schedules,
+                    collection=collection,
                     purging=RecurringJob(database, jobs, schedules, PURGE),
                 )
             )

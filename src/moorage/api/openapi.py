@@ -59,7 +59,9 @@ _GROUPS = {
     "schedules": "schedule",
     "purgeaudit": "purge",
     "trash": "trash",
+    "gc": "gc",
     "explain": "permissions",
+    "integrity": "integrity",
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
@@ -67,6 +69,7 @@ _GROUPS_OF_OPERATIONS = {
     "ListWebhookJobs": "webhookjob",
     "addLabel": "artifact",
     "removeLabel": "artifact",
+    "listBrokenArtifacts": "integrity",
     "getLogs": "project",
     "getLogExts": "project",
     "getCurrentUserPermissions": "user",

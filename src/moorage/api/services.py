@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from moorage.access.service import AccessService
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.checking.service import IntegrityService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
+from moorage.lifecycle.collection_service import CollectionService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
@@ -46,9 +48,11 @@ class Services:
     trash: TrashService
     tag_history: TagHistoryService
     retention: RetentionService
+    collection: CollectionService
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService
+    integrity: IntegrityService
     webhooks: WebhookService
     deliveries: DeliveryService
     jobs: JobService

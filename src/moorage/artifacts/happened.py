@@ -81,10 +81,10 @@ def deleted(
     media_type: str,
     artifact_type: str | None,
     size: int,
-    tags: Sequence[str],
+    tags: Sequence[str] = (),
     **more: Any,
 ) -> Event:
-    """An artifact is deleted with its tags, some of which are named; ``more`` is told beside them."""
+    """An artifact is deleted with its tags, the newest first, some of which are named; ``more`` is told beside them."""
     details = _details(repository, artifact_id, digest, media_type, artifact_type, size, tags[:MOST_TAGS])
     return Event("delete", "artifact", artifact_name(repository, digest), project_id, details | more)
 

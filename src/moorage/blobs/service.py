@@ -50,10 +50,43 @@ class BlobService:
         self._linked: Lane[queries.Key, LinkedBlob | None] = reader.lane(
             queries.LINKED, queries.parameters, queries.linked
         )
+        self._promised: Lane[queries.Key, queries.Promised | None] = reader.lane(
+            queries.PROMISED, queries.parameters, queries.promised
+        )
 
     def submit(self, repository: str, digest: str) -> asyncio.Future[LinkedBlob | None]:
         """The blob, if it can be read through the repository, as of some moment after this call."""
         return self._linked.submit((repository, digest))
+
+    async def missing(self, repository: str, digest: str) -> BlobUnknown:
+        """Why the repository cannot give a blob: it has none, or one that is damaged, which the message then says."""
+        async with self._database.connect() as connection:
+            found = await queries.quarantine(connection, repository, digest)
+        if found is None:
+            return BlobUnknown(detail=digest)
+        return BlobUnknown(
+            f"the blob {digest} is damaged in this registry's storage, and cannot be given to anybody:"
+            f" {found[1]}. Pushing it again repairs it",
+            detail={"digest": digest, "quarantined": found[0].strftime("%Y-%m-%dT%H:%M:%SZ")},
+        )
+
+    def submit_promised(self, repository: str, digest: str) -> asyncio.Future[queries.Promised | None]:
+        """As ``submit``, for one who will be told that the blob is there: see ``promise``."""
+        return self._promised.submit((repository, digest))
+
+    async def promise(self, repository: str, found: queries.Promised | None) -> LinkedBlob | None:
+        """The blob, kept from being collected for the time of the window; None when it has been.
+
+        Whoever is told that it is there does not push it, and then pushes a manifest that needs it (H row 42).
+        """
+        if found is None:
+            return None
+        blob, noted = found
+        if noted:
+            async with self._database.connect() as connection:
+                if not await queries.promise(connection, repository, blob.digest):
+                    return None
+        return blob
 
     def path(self, digest: str) -> Path | None:
         """The file that holds a blob, where the store has files."""
@@ -73,7 +106,7 @@ class BlobService:
         The caller has made sure that the principal may pull from ``source``.
         """
         async with self._database.begin() as connection:
-            held = await queries.lock_link(connection, source, digest)
+            held = await queries.lock_link(connection, source, digest, readable=True)
             if held is None:
                 return False
             await link(connection, project_id, repository, held[1])
@@ -90,7 +123,7 @@ class BlobService:
         async with self._database.begin() as connection:
             # One order for everyone, so that two that share blobs cannot wait for each other.
             for digest in sorted(set(digests)):
-                held = await queries.lock_link(connection, source, digest)
+                held = await queries.lock_link(connection, source, digest, readable=True)
                 if held is not None:
                     await link(connection, project_id, repository, held[1])
 

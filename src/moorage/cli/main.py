@@ -34,8 +34,10 @@ COMMANDS = {
     "robot": LazyCommand("moorage.cli.robot", "app", "Create, list, change and delete robot accounts."),
     "audit": LazyCommand("moorage.cli.audit", "app", "Verify the audit log."),
     "tag": LazyCommand("moorage.cli.tag", "app", "Show what tags named, and let them name it again."),
-    "trash": LazyCommand("moorage.cli.trash", "app", "List what was deleted, and bring it back."),
+    "trash": LazyCommand("moorage.cli.trash", "app", "List what was deleted, bring it back or drop it."),
+    "gc": LazyCommand("moorage.cli.gc", "app", "Collect garbage."),
     "key": LazyCommand("moorage.cli.key", "app", "List and rotate the keys that sign tokens."),
+    "fsck": LazyCommand("moorage.cli.fsck", "command", "Check what is stored, and repair it."),
     "import": LazyCommand("moorage.cli.import_", "app", "Adopt an existing registry's storage."),
 }
 

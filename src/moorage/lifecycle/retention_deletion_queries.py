@@ -67,7 +67,7 @@ SELECT artifact_id FROM artifact WHERE artifact_id = ANY(%s::bigint[]) AND state
 """
 # In the order in which a push moves its tags: in any other the two could wait for each other.
 _LOCK_TAGS = """
-SELECT artifact_id, name FROM tag WHERE artifact_id = ANY(%s::bigint[]) AND lifetime_end IS NULL
+SELECT artifact_id, name, push_time FROM tag WHERE artifact_id = ANY(%s::bigint[]) AND lifetime_end IS NULL
  ORDER BY name FOR UPDATE
 """
 
@@ -78,9 +78,10 @@ async def lock_artifacts(connection: AsyncConnection, artifact_ids: Sequence[int
 
 
 async def lock_tags(connection: AsyncConnection, artifact_ids: Sequence[int]) -> Mapping[int, list[str]]:
-    """The tags of artifacts, locked."""
+    """The tags of artifacts, locked; the last pushed first."""
     tags: dict[int, list[str]] = {}
-    for artifact_id, name in await fetch_all(connection, _LOCK_TAGS, (list(artifact_ids),)):
+    rows = await fetch_all(connection, _LOCK_TAGS, (list(artifact_ids),))
+    for artifact_id, name, _ in sorted(rows, key=lambda row: row[2], reverse=True):
         tags.setdefault(artifact_id, []).append(name)
     return tags
 

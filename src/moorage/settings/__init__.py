@@ -10,9 +10,11 @@ from moorage.settings.loading import LoadedSettings, Problem, SettingsError, loa
 from moorage.settings.sections import (
     Bytes,
     CleanupSettings,
+    CollectionSettings,
     DatabaseSettings,
     EgressSettings,
     GiB,
+    IntegritySettings,
     JobsSettings,
     LogSettings,
     MiB,
@@ -39,9 +41,11 @@ from moorage.settings.sections import (
 __all__ = [
     "Bytes",
     "CleanupSettings",
+    "CollectionSettings",
     "DatabaseSettings",
     "EgressSettings",
     "GiB",
+    "IntegritySettings",
     "JobsSettings",
     "LoadedSettings",
     "LogSettings",

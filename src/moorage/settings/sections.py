@@ -38,7 +38,7 @@ class ServerSettings(Section):
     )
     metrics_listen: str = Field("127.0.0.1:8001", description="Address and port of /metrics; empty for none.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
-    engine: Literal["granian", "uvicorn"] = Field("granian", description="The HTTP server that runs the application.")
+    engine: Literal["uvicorn", "granian"] = Field("uvicorn", description="The HTTP server that runs the application.")
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks whose X-Forwarded-* headers are believed."
     )
@@ -134,6 +134,25 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class IntegritySettings(Section):
+    """Checking what is stored, and where damaged blobs are found again."""
+
+    sources: tuple[str, ...] = Field(
+        (),
+        description="Places with copies of blobs, to repair from: directories and `s3://bucket/prefix` (with"
+        " `?endpoint=` and `?region=` where they are not those of `storage.s3`).",
+    )
+    source_access_key: SecretStr | None = Field(
+        None, description="Access key id for buckets among the sources; default: that of `storage.s3`."
+    )
+    source_secret_key: SecretStr | None = Field(None, description="Secret access key for them.")
+    scrub_schedule: str = Field(
+        "0 0 3 * * 6", description="When blobs are read back and hashed in the background (cron, UTC); empty: never."
+    )
+    scrub_rate: Bytes = Field(32 * MiB, description="Bytes a second the scrub reads; 0 for no limit.")
+    scrub_age: Seconds = Field(30 * 86400, description="The scrub leaves alone what was hashed within so many seconds.")
+
+
 class EgressSettings(Section):
     """Requests to addresses that users gave: webhooks, registries to replicate with, scanners."""
 
@@ -177,6 +196,26 @@ class CleanupSettings(Section):
     schedule: str = Field(
         "0 0 0 * * *", description="When it runs: cron of six fields (or five, without the seconds), in UTC."
     )
+
+
+class CollectionSettings(Section):
+    """Garbage collection."""
+
+    window_hours: float = Field(
+        2.0,
+        ge=0,
+        le=8760,
+        description="Hours for which a blob is kept after a client was told that it is there, and after the last"
+        " manifest that needed it was dropped. Longer than any push may take.",
+    )
+    untagged_age_hours: float = Field(
+        0.0,
+        ge=0,
+        le=87600,
+        description="Hours for which an untagged artifact is left alone where untagged ones are collected. Longer than"
+        " the jobs of a build that pushes by digest and tags in the end.",
+    )
+    rate: int = Field(0, ge=0, description="Blobs deleted in a second at most; 0: as fast as the storage can.")
 
 
 class JobsSettings(Section):
@@ -229,9 +268,11 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    integrity: IntegritySettings = IntegritySettings()
     egress: EgressSettings = EgressSettings()
     webhooks: WebhookSettings = WebhookSettings()
     cleanup: CleanupSettings = CleanupSettings()
+    collection: CollectionSettings = CollectionSettings()
     jobs: JobsSettings = JobsSettings()
     redis: RedisSettings = RedisSettings()
     system: SystemSettings = SystemSettings()

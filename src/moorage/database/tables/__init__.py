@@ -4,6 +4,8 @@ Names in byte order (``COLLATE "C"``) wherever a page is cut by keyset, so that 
 OCI specification's "ASCIIbetical" order and Python's ``sorted`` agree (OCI trap 5).
 """
 
+from moorage.database.tables.checking import checking_run
+from moorage.database.tables.collection import collection_item, collection_note, collection_run
 from moorage.database.tables.content import (
     artifact,
     artifact_accessory,
@@ -62,6 +64,10 @@ __all__ = [
     "audit_log",
     "blob",
     "change_count",
+    "checking_run",
+    "collection_item",
+    "collection_note",
+    "collection_run",
     "configuration",
     "cve_allowlist",
     "execution",

@@ -29,6 +29,9 @@ class Plan:
     listings: int = 400
     #: How long each list of the API is asked for.
     api_seconds: float = 10.0
+    #: Jobs run, and jobs whose start is waited for.
+    jobs: int = 5_000
+    job_starts: int = 40
     #: How long the slow pulls and pushes go on.
     slow_seconds: float = 15.0
     #: After this no further turn begins, and a turn under way is ended.
@@ -47,6 +50,8 @@ QUICK = Plan(
     pull_seconds=1.0,
     listings=100,
     api_seconds=4.0,
+    jobs=1_000,
+    job_starts=15,
     slow_seconds=4.0,
     time_limit=600.0,
 )

@@ -131,9 +131,11 @@ class Worker:
             run.interrupt(JobHandedBack, grace=GIVE_WAY)
         if self._runs:
             await asyncio.wait(set(self._runs), timeout=LAST_WORDS)
-        for task in list(self._runs):
+        left = list(self._runs)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._runs, return_exceptions=True)
+        if left:
+            await asyncio.wait(left)
         if self._worker_id is not None:
             worker_id, self._worker_id = self._worker_id, None
             with contextlib.suppress(Exception):
@@ -295,7 +297,8 @@ class Worker:
         finally:
             for task in others:
                 task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            # Not gathered: a cancellation of the gathering would reach them a second time.
+            await asyncio.wait(others)
 
     async def _again_and_again(self, step: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:

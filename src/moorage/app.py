@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from moorage import __version__
@@ -32,12 +31,15 @@ from moorage.blobs.uploads import UploadService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.egress.client import EgressClient
 from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
 from moorage.events.forwarding import Forwarder, check_endpoint
 from moorage.events.metrics import EventMetrics
+from moorage.events.purging import VENDOR_TYPE as PURGE_AUDIT_LOG
+from moorage.events.purging import purge_job
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -48,9 +50,11 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs import sweep
+from moorage.jobs.cron import normalized
 from moorage.jobs.engine import JobEngine, check_elsewhere, share
 from moorage.jobs.metrics import JobMetrics
 from moorage.jobs.models import JobType
+from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.wake import RedisWaker, Waker
@@ -72,19 +76,16 @@ from moorage.settings import Settings
 from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
+from moorage.system.cleaning import Leftovers, cleanup_job, schedule_cleanup
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.service import SystemService
-
-log = structlog.get_logger(__name__)
+from moorage.webhooks.feature import Webhooks
 
 ROLES = ("core", "registry", "jobservice")
-
-#: Seconds between two searches for sessions that are over.
-SESSION_PURGE_INTERVAL = 600.0
 
 
 @dataclass
@@ -116,6 +117,8 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    egress: EgressClient
+    webhooks: Webhooks
     metrics: CollectorRegistry
     asgi: Edge = field(init=False)
     metrics_socket: MetricsSocket | None = None
@@ -154,6 +157,9 @@ class Application:
         metrics.register(job_metrics)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
+        egress = EgressClient(settings.egress)
+        webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, metrics)
+        consumers = (AuditWriter(configurations.current, event_metrics), webhooks.consumer)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -176,8 +182,8 @@ class Application:
             catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
-            pulls=PullStatistics(database, configurations.current, event_metrics),
-            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
+            pulls=PullStatistics(database, configurations.current, event_metrics, webhooks.policies.pulls_wanted),
+            dispatcher=Dispatcher(database, consumers, event_metrics),
             forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
             overview=OverviewService(database),
@@ -186,6 +192,8 @@ class Application:
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
             ),
+            egress=egress,
+            webhooks=webhooks,
             metrics=metrics,
         )
         for job_type in application._job_types():
@@ -206,15 +214,15 @@ class Application:
             self.pulls.start()
         if "jobservice" in self.roles:
             for work in (
-                self._purge_uploads(),
-                self._purge_sessions(),
                 self._roll_up_quotas(),
+                self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
             ):
                 self._background.append(asyncio.create_task(work))
+            await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
             await self.engine.start()
 
     async def close(self) -> None:
@@ -227,6 +235,7 @@ class Application:
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
         await self.pulls.close()
+        await self.egress.close()
         await self.jobs.waker.close()
         self.identity.close()
         await self.store.close()
@@ -306,6 +315,11 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                webhooks=self.webhooks.policies,
+                deliveries=self.webhooks.deliveries,
+                jobs=self.jobs,
+                schedules=self.schedules,
+                purging=RecurringJob(self.database, self.jobs, self.schedules, PURGE_AUDIT_LOG),
                 external_url=external_url,
             )
         )
@@ -320,6 +334,14 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield from self.webhooks.deliverer.job_types()
+        yield purge_job(self.audit)
+        yield cleanup_job(
+            [
+                Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),
+                Leftovers("sessions that are over", self.identity.sessions.purge),
+            ]
+        )
 
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)
@@ -347,24 +369,6 @@ class Application:
             raise ServiceUnavailable("the background work of this process has ended")
         await self.engine.check()
 
-    async def _purge_uploads(self) -> None:
-        """Drop abandoned uploads now and then; several processes share the work by locked rows."""
-        storage = self.settings.storage
-        while True:
-            # Spread, so that replicas started together do not search at the same moment.
-            await asyncio.sleep(storage.purge_interval * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                purged = await self.uploads.purge(storage.upload_expiry)
-                if purged:
-                    log.info("purged abandoned uploads", count=purged)
-
-    async def _purge_sessions(self) -> None:
-        """Drop sessions that are over now and then; several processes share the work by locked rows."""
-        while True:
-            await asyncio.sleep(SESSION_PURGE_INTERVAL * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                await self.identity.sessions.purge()
-
 
 async def _answers() -> None:
     """This process is up, or nobody could ask."""
@@ -384,6 +388,7 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    normalized(settings.cleanup.schedule, "cleanup.schedule")
     database = Database(settings.database, database_url)
     await database.open()
     try:

@@ -64,6 +64,22 @@ GET    /quotas/$pid                     system quota:read
 PUT    /quotas/$pid                     system quota:update < {"hard": {"storage": -1}}
 POST   /api/internal/syncquota          system quota:update
 
+GET    /system/purgeaudit               system purge-audit:list
+GET    /system/purgeaudit/schedule      system purge-audit:read
+POST   /system/purgeaudit/schedule      system purge-audit:create < {"schedule": {"type": "None"}}
+PUT    /system/purgeaudit/schedule      system purge-audit:update < {"schedule": {"type": "None"}}
+GET    /system/purgeaudit/99999         system purge-audit:read
+PUT    /system/purgeaudit/99999         system purge-audit:stop
+GET    /system/purgeaudit/99999/log     system purge-audit:read
+GET    /jobservice/pools                system jobservice-monitor:list
+GET    /jobservice/pools/all/workers    system jobservice-monitor:list
+GET    /jobservice/queues               system jobservice-monitor:list
+PUT    /jobservice/queues/NONE          system jobservice-monitor:stop < {"action": "stop"}
+PUT    /jobservice/jobs/none            system jobservice-monitor:stop
+GET    /jobservice/jobs/none/log        system jobservice-monitor:list
+GET    /schedules                       system jobservice-monitor:list
+GET    /schedules/all/paused            account
+
 GET    /permissions                     itself: administrators, also of projects
 GET    /robots                          system robot:list
 POST   /robots                          system robot:create < system-robot
@@ -103,6 +119,18 @@ GET    /projects/$project/immutabletagrules      project immutable-tag:list
 POST   /projects/$project/immutabletagrules      project immutable-tag:create < {}
 PUT    /projects/$project/immutabletagrules/99999    project immutable-tag:update < {"id": 99999}
 DELETE /projects/$project/immutabletagrules/99999    project immutable-tag:delete
+GET    /projects/$project/webhook/events         project notification-policy:read
+GET    /projects/$project/webhook/lasttrigger    project notification-policy:list
+GET    /projects/$project/webhook/jobs?policy_id=99999  project notification-policy:list
+GET    /projects/$project/webhook/policies       project notification-policy:list
+POST   /projects/$project/webhook/policies       project notification-policy:create < {}
+GET    /projects/$project/webhook/policies/99999         project notification-policy:read
+PUT    /projects/$project/webhook/policies/99999         project notification-policy:update < {}
+DELETE /projects/$project/webhook/policies/99999         project notification-policy:delete
+GET    /projects/$project/webhook/policies/99999/executions          project notification-policy:read
+GET    /projects/$project/webhook/policies/99999/executions/1/tasks  project notification-policy:read
+GET    /projects/$project/webhook/policies/99999/executions/1/tasks/1/log         project notification-policy:read
+POST   /projects/$project/webhook/policies/99999/executions/1/tasks/1/redeliver   project notification-policy:update
 GET    /projects/$project/trash         itself: what the deletion takes
 POST   /projects/$project/trash/1/undelete       itself: what the deletion takes
 GET    /trash                           itself: what the deletion takes

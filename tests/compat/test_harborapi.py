@@ -32,11 +32,15 @@ from harborapi.models import (
     RobotCreate,
     RobotPermission,
     RoleRequest,
+    Schedule,
+    ScheduleObj,
     Tag,
     UserCreationReq,
     UserEntity,
     UserGroup,
     UserProfile,
+    WebhookPolicy,
+    WebhookTargetObject,
 )
 
 from tests.clients.server import ADMIN, Moorage
@@ -49,7 +53,7 @@ PASSWORD = "Passw0rd-x1"
 
 #: Methods for groups that Moorage does not have yet, for an API that Harbor dropped, and the client's own plumbing.
 LATER = re.compile(
-    r"gc_|scan|scanner|replication|purge|rotation|webhook|registr|ldap|retention|oidc|_v1$|vulnerabilit"
+    r"gc_|scan|scanner|replication|rotation|registr|ldap|retention|oidc|_v1$|vulnerabilit"
     r"|^(get|get_text|get_file|post|put|patch|delete|head)$"
 )
 
@@ -298,6 +302,39 @@ async def test_immutable_tag_rules(client: HarborAsyncClient, project: str) -> N
     assert await client.get_project_immutable_tag_rules(project) == []
 
 
+async def test_webhooks(client: HarborAsyncClient, admin: httpx2.Client, project: str) -> None:
+    supported = await client.get_webhook_supported_events(project)
+    assert len(supported.event_type or ()) == 10
+    policy = WebhookPolicy(
+        name="deploy",
+        enabled=True,
+        event_types=["PUSH_ARTIFACT"],
+        targets=[WebhookTargetObject(type="http", address="http://nobody.invalid/hook", auth_header="Bearer abc")],
+    )
+    location = await client.create_webhook_policy(project, policy)
+    (listed,) = await client.get_webhook_policies(project)
+    found = await client.get_webhook_policy(project, int(location.rpartition("/")[2]))
+    assert listed == found
+    assert found.id is not None
+    assert found.targets is not None
+    assert (found.name, found.targets[0].address) == ("deploy", "http://nobody.invalid/hook")
+    await client.update_webhook_policy(project, found.id, WebhookPolicy(**{**found.model_dump(), "description": "x"}))
+    assert (await client.get_webhook_policy(project, found.id)).description == "x"
+
+    push(admin, f"{project}/app", "v1")
+    for _ in range(300):
+        if jobs := await client.get_webhook_jobs(project, found.id):
+            break
+        await anyio.sleep(0.1)
+    assert (jobs[0].policy_id, jobs[0].event_type, jobs[0].notify_type) == (found.id, "PUSH_ARTIFACT", "http")
+    assert f"{project}/app:v1" in (jobs[0].job_detail or "")
+    (trigger,) = await client.get_webhook_policy_last_trigger(project)
+    assert trigger.last_trigger_time is not None
+    assert trigger.last_trigger_time.year > 2000
+    await client.delete_webhook_policy(project, found.id)
+    assert await client.get_webhook_policies(project) == []
+
+
 async def test_repositories(client: HarborAsyncClient, admin: httpx2.Client, project: str) -> None:
     push(admin, f"{project}/deep/app", "v1")
     found = await client.get_repository(project, "deep/app")
@@ -371,3 +408,44 @@ async def _eventually(client: HarborAsyncClient, project: str) -> set[tuple[str 
             found = {(log.operation, log.resource_type, log.username) for log in logs}
             await anyio.sleep(0.2)
     return found
+
+
+async def test_purge_of_the_audit_log(client: HarborAsyncClient) -> None:
+    parameters = {"audit_retention_hour": 24, "include_event_types": "pull_artifact", "dry_run": True}
+    now = Schedule(schedule=ScheduleObj(type="Manual"), parameters=parameters)
+    number = int((await client.create_purge_job_schedule(now)).rpartition("/")[2])
+    with anyio.fail_after(30):
+        while (run := await client.get_purge_job(number)).job_status != "Success":  # noqa: ASYNC110
+            await anyio.sleep(0.1)
+    assert (run.job_name, run.job_kind) == ("PURGE_AUDIT_LOG", "MANUAL")
+    assert "[DRYRUN]Purged 0 rows of audit logs" in await client.get_purge_job_log(number)
+    assert [entry.id for entry in await client.get_purge_job_history(sort="-id", page_size=1, limit=1)] == [number]
+    await client.stop_purge_job(number)
+
+    daily = Schedule(schedule=ScheduleObj(type="Daily", cron="0 0 0 * * *"), parameters=parameters)
+    await client.update_purge_job_schedule(daily)
+    scheduled = await client.get_purge_job_schedule()
+    assert scheduled.schedule is not None
+    assert scheduled.schedule.type is not None
+    assert (scheduled.schedule.type.value, scheduled.schedule.cron) == ("Daily", "0 0 0 * * *")
+    await client.update_purge_job_schedule(Schedule(schedule=ScheduleObj(type="None"), parameters=parameters))
+    assert (await client.get_purge_job_schedule()).id is None
+
+
+async def test_job_service(client: HarborAsyncClient) -> None:
+    """The client has no methods for it, but what they would be made of."""
+    pools = await client.get("/jobservice/pools")
+    assert isinstance(pools, list)
+    assert pools
+    workers = await client.get("/jobservice/pools/all/workers")
+    assert isinstance(workers, list)
+    assert len(workers) >= len(pools)
+    await client.put("/jobservice/queues/PURGE_AUDIT_LOG", json={"action": "pause"})
+    queues = await client.get("/jobservice/queues")
+    assert isinstance(queues, list)
+    assert [queue["job_type"] for queue in queues if queue["paused"]] == ["PURGE_AUDIT_LOG"]
+    await client.put("/jobservice/queues/PURGE_AUDIT_LOG", json={"action": "resume"})
+    schedules = await client.get("/schedules")
+    assert isinstance(schedules, list)
+    assert "SYSTEM_ARTIFACT_CLEANUP" in {schedule["vendor_type"] for schedule in schedules}
+    assert await client.get("/schedules/all/paused") == {"paused": False}

@@ -50,14 +50,19 @@ _GROUPS = {
     "quotas": "quota",
     "syncquota": "quota",
     "immutabletagrules": "immutable",
+    "webhook": "webhook",
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",
     "auditlog-exts": "auditlog",
+    "jobservice": "jobservice",
+    "schedules": "schedule",
+    "purgeaudit": "purge",
     "trash": "trash",
     "explain": "permissions",
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
+    "ListWebhookJobs": "webhookjob",
     "addLabel": "artifact",
     "removeLabel": "artifact",
     "getLogs": "project",

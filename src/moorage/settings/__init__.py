@@ -9,7 +9,9 @@ from moorage.settings.checks import split_address
 from moorage.settings.loading import LoadedSettings, Problem, SettingsError, load_settings, read_settings
 from moorage.settings.sections import (
     Bytes,
+    CleanupSettings,
     DatabaseSettings,
+    EgressSettings,
     GiB,
     JobsSettings,
     LogSettings,
@@ -26,6 +28,7 @@ from moorage.settings.sections import (
     SystemSettings,
     TLSSettings,
     TrashSettings,
+    WebhookSettings,
     environment_name,
     is_secret,
     json_schema,
@@ -35,7 +38,9 @@ from moorage.settings.sections import (
 
 __all__ = [
     "Bytes",
+    "CleanupSettings",
     "DatabaseSettings",
+    "EgressSettings",
     "GiB",
     "JobsSettings",
     "LoadedSettings",
@@ -55,6 +60,7 @@ __all__ = [
     "SystemSettings",
     "TLSSettings",
     "TrashSettings",
+    "WebhookSettings",
     "environment_name",
     "is_secret",
     "json_schema",

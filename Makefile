@@ -13,6 +13,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 	&& echo $(name))))
 # Where "make serve" keeps everything.
 DATA ?= data
+# Tests run in so many processes at once.
+PROCESSES ?= 2
 # More arguments: make test ARGS="-k upload", make serve ARGS="--workers 2".
 ARGS ?=
 
@@ -54,7 +56,7 @@ serve: setup ## serve on http://localhost:8080, with an embedded PostgreSQL and 
 
 .PHONY: test
 test: setup tools ## run every test; what the machine lacks is installed, or named and skipped (with CI=true: failed)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup $(ARGS)
 
 .PHONY: test-unit
 test-unit: setup ## run the tests that need nothing but Python (seconds)

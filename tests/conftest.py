@@ -22,6 +22,18 @@ settings.register_profile(
 settings.load_profile("moorage")
 
 
+#: Directories whose tests share what there can be only one of on a machine, such as a docker engine.
+ALONE = ("clients", "conformance")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, a module's tests stay in one, and so do those of a directory that shares servers."""
+    root = Path(__file__).parent
+    for item in items:
+        path = item.path.relative_to(root)
+        item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] in ALONE else str(path)))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Tests that await run on asyncio, as the server does."""

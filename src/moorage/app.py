@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from prometheus_client import CollectorRegistry
 
-from moorage import __version__
+from moorage import __version__, monitoring
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
 from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
@@ -36,7 +35,6 @@ from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
 from moorage.events.forwarding import Forwarder, check_endpoint
-from moorage.events.metrics import EventMetrics
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -51,12 +49,13 @@ from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
+from moorage.metrics.pages import Pages
+from moorage.monitoring import Numbers
 from moorage.probes import Check, Liveness, Readiness
 from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
-from moorage.registry.metrics import RegistryMetrics
 from moorage.repositories.service import RepositoryService
 from moorage.server import runtime
 from moorage.server.metrics_socket import MetricsSocket
@@ -66,14 +65,19 @@ from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService, configurations_of
+from moorage.system.inventory import Inventory
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
+from moorage.system.presence import Presence
 from moorage.system.service import SystemService
 
 log = structlog.get_logger(__name__)
 
-ROLES = ("core", "registry", "jobservice")
+ROLES = ("core", "registry", "jobservice", "exporter")
+
+#: Roles that need the blob store.
+STORING = frozenset({"core", "registry", "jobservice"})
 
 #: Seconds between two searches for sessions that are over.
 SESSION_PURGE_INTERVAL = 600.0
@@ -105,8 +109,11 @@ class Application:
     forwarder: Forwarder
     trash: TrashService
     overview: OverviewService
-    metrics: CollectorRegistry
+    numbers: Numbers
+    inventory: Inventory
     asgi: Edge = field(init=False)
+    metrics: Pages = field(init=False)
+    presence: Presence = field(init=False)
     metrics_socket: MetricsSocket | None = None
     _background: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -121,22 +128,19 @@ class Application:
     ) -> Application:
         """Wire everything; ``database_url`` goes before the settings' (the embedded server's)."""
         database = Database(settings.database, database_url)
-        registry_metrics = RegistryMetrics()
+        numbers = Numbers()
         plain = blob_store(settings.storage, settings.data)
         store: BlobStore = InstrumentedStore(
-            plain, lambda action, seconds: registry_metrics.storage(plain.driver, action, seconds)
+            plain, lambda action, seconds: numbers.registry.storage(plain.driver, action, seconds)
         )
         key = secret_key(settings)
         keys = SigningKeys(database, SecretBox(key, "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
         configurations = configurations_of(settings, reader)
-        metrics = CollectorRegistry()
-        metrics.register(registry_metrics)
-        event_metrics = EventMetrics()
-        metrics.register(event_metrics)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+        overview = OverviewService(database)
         artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
         application = cls(
             settings=settings,
@@ -156,24 +160,38 @@ class Application:
             catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
-            pulls=PullStatistics(database, configurations.current, event_metrics),
-            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, event_metrics)], event_metrics),
-            forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
+            pulls=PullStatistics(database, configurations.current, numbers.events),
+            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, numbers.events)], numbers.events),
+            forwarder=Forwarder(database, configurations.current, numbers.events, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
-            overview=OverviewService(database),
-            metrics=metrics,
+            overview=overview,
+            numbers=numbers,
+            inventory=monitoring.inventory(settings, database, configurations, overview),
+        )
+        application.metrics = monitoring.pages(
+            settings,
+            roles,
+            numbers,
+            application.inventory,
+            database=database,
+            artifacts=artifacts,
+            identity=application.identity,
         )
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
-        application.asgi = application._edge(guard, registry_metrics, access_log)
+        application.asgi = application._edge(guard, access_log)
+        work = {"jobservice": application._works} if "jobservice" in roles else {}
+        application.presence = Presence(database, roles, {**application._checks(), **work})
         return application
 
     async def open(self) -> None:
         """Connect to what the application stands on, and start what runs beside requests."""
         await self.database.open()
-        await self.store.open()
+        if not STORING.isdisjoint(self.roles):
+            await self.store.open()
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        self.presence.start()
         if "core" in self.roles or "registry" in self.roles:
             self.pulls.start()
         if "jobservice" in self.roles:
@@ -190,12 +208,14 @@ class Application:
 
     async def close(self) -> None:
         """Stop in the other order."""
+        await self.presence.close()
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         self._background.clear()
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
+        await self.inventory.close()
         await self.pulls.close()
         self.identity.close()
         await self.store.close()
@@ -203,12 +223,19 @@ class Application:
         await self.reader.close()
         await self.database.close()
 
-    def _edge(self, guard: CsrfGuard, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
-        checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
+    def _checks(self) -> Mapping[str, Check]:
+        """What the roles of this process stand on, by name."""
+        checks: dict[str, Check] = {"database": self.database.ping}
+        if not STORING.isdisjoint(self.roles):
+            checks["storage"] = self.store.ping
+        return checks
+
+    def _edge(self, guard: CsrfGuard, access_log: AccessLog | None) -> Edge:
+        checks = self._checks()
         bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
         mounted: dict[str, ASGIApp] = {}
         if "core" in self.roles or "registry" in self.roles:
-            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), registry_metrics))
+            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), self.numbers.registry))
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
@@ -226,6 +253,7 @@ class Application:
             shutdown=self.close,
             access_log=access_log,
             trusted_proxies=self.settings.server.trusted_proxies,
+            metrics=self.numbers.operations,
         )
 
     def _registry_services(self) -> RegistryServices:
@@ -338,7 +366,9 @@ def worker() -> ASGIApp:
     current = runtime.load()
     access_log = AccessLog() if current.settings.log.access else None
     application = Application.build(current.settings, current.database_url, roles=current.roles, access_log=access_log)
-    application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor)
+    # One worker of a server is enough to ask the database how much there is.
+    refresh = [application.inventory.refresh] if current.worker == 1 and "exporter" in current.roles else []
+    application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor, *refresh)
     return application.asgi
 
 

@@ -191,7 +191,6 @@ class Attacker:
             assert len(answer.content) < 16_384, f"{len(answer.content)} bytes: {shown}"
         return answer
 
-
     def undo(self) -> None:
         """What was set goes back to what a server begins with: in read-only mode nothing else would be looked at."""
         if self.operation.id == "updateConfigurations":

@@ -11,11 +11,12 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info
 from prometheus_client.parser import text_string_to_metric_families
 
+from moorage.metrics.pages import Page, Pages
 from moorage.server import metrics as module
 from moorage.server.metrics import Metrics, WorkerMetrics, added
 from moorage.server.metrics_socket import MetricsSocket, families
 from moorage.server.processes import ProcessTimes
-from moorage.server.wire import ASK, PREFIX, Family, encode_families
+from moorage.server.wire import ASK, PREFIX, Family, encode_told
 
 pytestmark = pytest.mark.unit
 
@@ -34,7 +35,7 @@ class FakeWorker:
         with self._peer:
             while self._peer.recv(1) == ASK:
                 if self.says is not None:
-                    content = encode_families(self.says)
+                    content = encode_told({"core": self.says})
                     self._peer.sendall(len(content).to_bytes(PREFIX, "big") + content)
 
     def end(self) -> None:
@@ -128,28 +129,31 @@ def test_the_times_of_processes_do_not_go_back_when_one_ends() -> None:
 async def test_a_worker_answers_the_supervisor_from_its_registry() -> None:
     import asyncio
 
-    registry = CollectorRegistry()
-    Counter("hits", "Hits.", registry=registry).inc(7)
+    pages = Pages()
+    Counter("hits", "Hits.", registry=pages[Page.CORE]).inc(7)
+    Counter("slow", "Slow.", registry=pages[Page.EXPORTER]).inc(1)
     ours, theirs = socket.socketpair()
-    answering = MetricsSocket(registry, theirs.detach())
+    answering = MetricsSocket(pages, theirs.detach())
     await answering.start()
     asking = WorkerMetrics(ours)
     for _ in range(2):
-        (family,) = await asyncio.to_thread(asking.ask)
-        assert family.samples == [("hits_total", (), 7.0)]
+        told = await asyncio.to_thread(asking.ask)
+        (hits,), (slow,) = told["core"], told["exporter"]
+        assert hits.samples == [("hits_total", (), 7.0)]
+        assert slow.samples == [("slow_total", (), 1.0)]
     await answering.close()
     asking.close()
 
 
 @pytest.mark.anyio
 async def test_without_a_supervisor_there_is_nobody_to_answer() -> None:
-    answering = MetricsSocket(CollectorRegistry(), None)
+    answering = MetricsSocket(Pages(), None)
     await answering.start()
     await answering.close()
 
 
 def test_what_workers_tell_of_the_database_they_share_is_not_added() -> None:
-    one = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 3.0)])
-    two = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 5.0)])
+    one = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 3.0)], shared=True)
+    two = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 5.0)], shared=True)
     (total,) = added([[one], [two]])
     assert total.samples == [("moorage_outbox_events", (), 5.0)]

@@ -20,8 +20,10 @@ from psycopg.pq.abc import PGconn
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from moorage.database.failures import explain, lost_connection, too_slow, unavailable
+from moorage.database.metrics import DatabaseUse
 from moorage.errors import ServiceUnavailable
 from moorage.settings import DatabaseSettings
 
@@ -46,6 +48,8 @@ class Database:
         self._url = driver_url(configured)
         self._settings = settings
         self._engine: AsyncEngine | None = None
+        #: How the pool does.
+        self.use = DatabaseUse()
         milliseconds = math.ceil(settings.statement_timeout * 1000)
         # A simple query of two statements: as many round trips as BEGIN alone.
         self._begin = f"BEGIN; SET LOCAL statement_timeout = {milliseconds}"
@@ -77,12 +81,14 @@ class Database:
             skip_autocommit_rollback=True,
             use_native_hstore=False,
         )
+        self.use.pool = cast(QueuePool, engine.sync_engine.pool)
         event.listen(engine.sync_engine, "checkout", _refuse_stale)
         self._engine = engine
 
     async def close(self) -> None:
         """Close every connection."""
         if self._engine is not None:
+            self.use.pool = None
             await self._engine.dispose()
             self._engine = None
 
@@ -156,19 +162,22 @@ class Database:
     async def _connection(self) -> AsyncConnection:
         if self._engine is None:
             raise ServiceUnavailable("the database is not open")
-        try:
-            return await self._engine.connect()
-        except Exception as error:
-            if translated := explain(error, self._settings.statement_timeout):
-                raise translated from error
-            if isinstance(error, OSError):
-                raise unavailable(error) from error
-            raise
+        with self.use.waiting_for():
+            try:
+                return await self._engine.connect()
+            except Exception as error:
+                self.use.failures += 1
+                if translated := explain(error, self._settings.statement_timeout):
+                    raise translated from error
+                if isinstance(error, OSError):
+                    raise unavailable(error) from error
+                raise
 
     async def _abort(self, connection: AsyncConnection, error: BaseException) -> None:
         """Give the connection back and raise what the caller of a failed block should see, if it is something else."""
         await _give_back(connection, error)
         if translated := explain(error, self._settings.statement_timeout):
+            self.use.failures += 1
             raise translated from error
 
 

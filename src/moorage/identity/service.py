@@ -50,6 +50,8 @@ class IdentityService:
         self.groups = GroupService(database)
         self.robots = RobotService(database, passwords, configurations)
         self.sessions = SessionService(database, reader, configurations)
+        #: Of the memory of verified credentials.
+        self.use = self._authenticator.use
 
     async def principal_of(self, request: Request) -> Principal:
         """Who asks: by basic authentication, else by a session (H row 18). Wrong credentials are nobody's.

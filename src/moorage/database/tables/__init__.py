@@ -43,7 +43,7 @@ from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
-from moorage.database.tables.system import configuration, cve_allowlist
+from moorage.database.tables.system import configuration, cve_allowlist, server_process
 
 __all__ = [
     "artifact",
@@ -82,6 +82,7 @@ __all__ = [
     "repository_blob",
     "robot",
     "robot_permission",
+    "server_process",
     "signing_key",
     "tag",
     "trash",

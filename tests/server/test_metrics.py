@@ -11,9 +11,11 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info
 from prometheus_client.parser import text_string_to_metric_families
 
+from moorage.metrics.families import SummaryFamily
+from moorage.metrics.numbers import Summary
 from moorage.metrics.pages import Page, Pages
 from moorage.server import metrics as module
-from moorage.server.metrics import Metrics, WorkerMetrics, added
+from moorage.server.metrics import ALL, Metrics, WorkerMetrics, added, page_of
 from moorage.server.metrics_socket import MetricsSocket, families
 from moorage.server.processes import ProcessTimes
 from moorage.server.wire import ASK, PREFIX, Family, encode_told
@@ -157,3 +159,80 @@ def test_what_workers_tell_of_the_database_they_share_is_not_added() -> None:
     two = Family("moorage_outbox_events", "gauge", "", [("moorage_outbox_events", (), 5.0)], shared=True)
     (total,) = added([[one], [two]])
     assert total.samples == [("moorage_outbox_events", (), 5.0)]
+
+
+def test_the_greatest_of_negative_numbers_is_negative() -> None:
+    family = Family("quota", "gauge", "", [("quota", (), -1.0)], shared=True)
+    (total,) = added([[family], [family]])
+    assert total.samples == [("quota", (), -1.0)]
+
+
+@pytest.mark.parametrize(
+    ("component", "roles", "page"),
+    [
+        (None, ("core", "registry", "jobservice", "exporter"), "exporter"),
+        ("core", ("core", "registry", "jobservice", "exporter"), "core"),
+        ("jobservice", ("core", "registry", "jobservice", "exporter"), "jobservice"),
+        ("all", ("core", "registry", "jobservice", "exporter"), ALL),
+        ("portal", ("core", "registry", "jobservice", "exporter"), "exporter"),
+        ("", ("core", "registry", "jobservice", "exporter"), "exporter"),
+        (None, ("exporter",), "exporter"),
+        ("core", ("exporter",), "exporter"),
+        (None, ("core",), ALL),
+        ("registry", ("core",), "registry"),
+        ("jobservice", ("core",), ALL),
+        (None, ("registry",), ALL),
+    ],
+)
+def test_a_component_has_its_page_and_the_exporter_that_of_none(
+    component: str | None, roles: tuple[str, ...], page: str
+) -> None:
+    assert page_of(component, roles) == page
+
+
+def summary(*values: float) -> list[Family]:
+    numbers = Summary()
+    for value in values:
+        numbers.observe(value)
+    registry = CollectorRegistry()
+    family = SummaryFamily("took", "Took.", labels=("operation",))
+    family.add_metric(("Get",), numbers)
+
+    class Only:
+        def collect(self) -> list[SummaryFamily]:
+            return [family]
+
+    registry.register(Only())  # type: ignore[arg-type]
+    return list(families(registry))
+
+
+def test_quantiles_are_made_from_what_all_workers_saw_of_those_that_run() -> None:
+    metrics = Metrics(ProcessTimes())
+    slow, fast = FakeWorker(), FakeWorker()
+    metrics.add(slow.metrics)
+    metrics.add(fast.metrics)
+    slow.says, fast.says = summary(*[10.0] * 50), summary(*[0.1] * 50)
+    text = metrics.text("core")
+    assert value(text, 'took{operation="Get",quantile="0.5"}') == pytest.approx(0.1, rel=0.011)
+    assert value(text, 'took{operation="Get",quantile="0.9"}') == pytest.approx(10.0, rel=0.011)
+    assert value(text, 'took_count{operation="Get"}') == 100
+    assert "_sketch" not in text
+    metrics.remove(slow.metrics)
+    text = metrics.text("core")
+    assert value(text, 'took{operation="Get",quantile="0.9"}') == pytest.approx(0.1, rel=0.011)
+    assert value(text, 'took_count{operation="Get"}') == 100
+    assert value(text, 'took_sum{operation="Get"}') == pytest.approx(505.0)
+    fast.end()
+
+
+def test_a_page_has_what_is_on_it_and_what_is_on_every_page() -> None:
+    metrics = Metrics(ProcessTimes())
+    worker = FakeWorker()
+    metrics.add(worker.metrics)
+    worker.says = [counted("hits", 10)]
+    assert "hits" not in metrics.text("registry")
+    for page in ("core", ALL):
+        assert value(metrics.text(page), "hits") == 10
+    for page in ("core", "registry", ALL):
+        assert "moorage_workers" in metrics.text(page)
+    worker.end()

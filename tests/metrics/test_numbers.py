@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import random
+import time
 
 import pytest
 
-from moorage.metrics import numbers
 from moorage.metrics.numbers import Histogram, Summary, bound_text, quantiles
 
 pytestmark = pytest.mark.unit
@@ -64,7 +64,7 @@ def test_a_summary_of_nothing_has_no_quantiles() -> None:
 
 def test_quantiles_look_back_ten_minutes_and_sums_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(numbers.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     summary = Summary()
     summary.observe(100.0)
     now += 300

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -44,6 +45,11 @@ from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.jobs import sweep
+from moorage.jobs.engine import JobEngine, check_elsewhere, share
+from moorage.jobs.models import JobType
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -109,6 +115,9 @@ class Application:
     forwarder: Forwarder
     trash: TrashService
     overview: OverviewService
+    jobs: JobService
+    schedules: ScheduleService
+    engine: JobEngine
     numbers: Numbers
     inventory: Inventory
     asgi: Edge = field(init=False)
@@ -125,8 +134,12 @@ class Application:
         *,
         roles: Sequence[str] = ROLES,
         access_log: AccessLog | None = None,
+        worker: int = 1,
     ) -> Application:
-        """Wire everything; ``database_url`` goes before the settings' (the embedded server's)."""
+        """Wire everything; ``database_url`` goes before the settings' (the embedded server's).
+
+        ``worker``: which of the server's processes this is, from 1.
+        """
         database = Database(settings.database, database_url)
         numbers = Numbers()
         plain = blob_store(settings.storage, settings.data)
@@ -138,6 +151,8 @@ class Application:
         reader = Reader(database)
         access = AccessService(reader)
         configurations = configurations_of(settings, reader)
+        jobs = JobService(database)
+        concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
         overview = OverviewService(database)
@@ -165,8 +180,15 @@ class Application:
             forwarder=Forwarder(database, configurations.current, numbers.events, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
             overview=overview,
+            jobs=jobs,
+            schedules=ScheduleService(database),
+            engine=JobEngine(
+                database, jobs, settings.database, database_url, concurrency=concurrency, metrics=numbers.jobs
+            ),
             numbers=numbers,
-            inventory=monitoring.inventory(settings, database, configurations, overview),
+            inventory=monitoring.inventory(
+                settings, database=database, configurations=configurations, overview=overview, jobs=jobs
+            ),
         )
         application.metrics = monitoring.pages(
             settings,
@@ -177,10 +199,12 @@ class Application:
             artifacts=artifacts,
             identity=application.identity,
         )
+        for job_type in application._job_types():
+            jobs.register(job_type)
+            numbers.jobs.declare(job_type.name)
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
         application.asgi = application._edge(guard, access_log)
-        work = {"jobservice": application._works} if "jobservice" in roles else {}
-        application.presence = Presence(database, roles, {**application._checks(), **work})
+        application.presence = Presence(database, roles, application._checks())
         return application
 
     async def open(self) -> None:
@@ -205,10 +229,12 @@ class Application:
                 self.forwarder.run(),
             ):
                 self._background.append(asyncio.create_task(work))
+            await self.engine.start()
 
     async def close(self) -> None:
         """Stop in the other order."""
         await self.presence.close()
+        await self.engine.close(self.settings.jobs.shutdown_timeout)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -228,6 +254,8 @@ class Application:
         checks: dict[str, Check] = {"database": self.database.ping}
         if not STORING.isdisjoint(self.roles):
             checks["storage"] = self.store.ping
+        if "jobservice" in self.roles:
+            checks["jobservice"] = self._works
         return checks
 
     def _edge(self, guard: CsrfGuard, access_log: AccessLog | None) -> Edge:
@@ -280,8 +308,7 @@ class Application:
         from moorage.system.allowlist import AllowlistService
 
         components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        if "jobservice" in self.roles:
-            components["jobservice"] = self._works
+        components["jobservice"] = checks.get("jobservice", partial(check_elsewhere, self.jobs))
         system = SystemService(self._instance(), components)
         external_url = self.settings.server.external_url
         return api_app(
@@ -313,6 +340,10 @@ class Application:
             with contextlib.suppress(MoorageError):
                 await self.quotas.roll_up()
 
+    def _job_types(self) -> Iterable[JobType]:
+        """Every job type of every feature."""
+        yield sweep.job_type(self.database, self.jobs)
+
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)
         authorities = self.settings.audit.forward_authorities
@@ -337,6 +368,7 @@ class Application:
         """
         if not self._background or any(task.done() for task in self._background):
             raise ServiceUnavailable("the background work of this process has ended")
+        await self.engine.check()
 
     async def _purge_uploads(self) -> None:
         """Drop abandoned uploads now and then; several processes share the work by locked rows."""
@@ -365,7 +397,9 @@ def worker() -> ASGIApp:
     """The application of a worker process, from what the supervisor tells it."""
     current = runtime.load()
     access_log = AccessLog() if current.settings.log.access else None
-    application = Application.build(current.settings, current.database_url, roles=current.roles, access_log=access_log)
+    application = Application.build(
+        current.settings, current.database_url, roles=current.roles, access_log=access_log, worker=current.worker
+    )
     # One worker of a server is enough to ask the database how much there is.
     refresh = [application.inventory.refresh] if current.worker == 1 and "exporter" in current.roles else []
     application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor, *refresh)

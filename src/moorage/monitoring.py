@@ -16,6 +16,8 @@ from moorage.database.engine import Database
 from moorage.database.metrics import DatabaseMetrics
 from moorage.events.metrics import EventMetrics
 from moorage.identity.service import IdentityService
+from moorage.jobs.metrics import JobMetrics
+from moorage.jobs.service import JobService
 from moorage.metrics.caches import CacheMetrics, DescriptorCacheMetrics
 from moorage.metrics.interpreter import InterpreterMetrics
 from moorage.metrics.operations import OperationMetrics
@@ -26,6 +28,7 @@ from moorage.system.configuration import Configurations
 from moorage.system.inventory import Inventory, Source
 from moorage.system.inventory_health import HealthSource, InfoSource
 from moorage.system.inventory_projects import ProjectSource
+from moorage.system.inventory_queues import QueueSource
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 
@@ -35,6 +38,7 @@ class Numbers:
     """What this process counts itself, by whoever does it."""
 
     registry: RegistryMetrics = field(default_factory=RegistryMetrics)
+    jobs: JobMetrics = field(default_factory=JobMetrics)
     events: EventMetrics = field(default_factory=EventMetrics)
     operations: OperationMetrics = field(init=False)
 
@@ -65,13 +69,19 @@ def pages(
         shown.register(numbers.events.pulls(), Page.REGISTRY)
     if "jobservice" in roles:
         shown.register(numbers.events, Page.JOBSERVICE)
+        shown.register(numbers.jobs, Page.JOBSERVICE)
     if "exporter" in roles:
         shown.register(inventory, Page.EXPORTER)
     return shown
 
 
 def inventory(
-    settings: Settings, database: Database, configurations: Configurations, overview: OverviewService
+    settings: Settings,
+    *,
+    database: Database,
+    configurations: Configurations,
+    overview: OverviewService,
+    jobs: JobService,
 ) -> Inventory:
     """What the exporter counts."""
     metrics = settings.metrics
@@ -80,5 +90,6 @@ def inventory(
         HealthSource(),
         InfoSource(version, configurations.current),
         ProjectSource(overview.stored_bytes, most=metrics.projects, aliases=metrics.aliases),
+        QueueSource(jobs, aliases=metrics.aliases),
     )
     return Inventory(database, sources, metrics.inventory_cache)

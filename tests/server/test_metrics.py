@@ -202,7 +202,7 @@ def summary(*values: float) -> list[Family]:
         def collect(self) -> list[SummaryFamily]:
             return [family]
 
-    registry.register(Only())  # type: ignore[arg-type]
+    registry.register(Only())
     return list(families(registry))
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import math
 import select
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import pq
@@ -106,9 +107,13 @@ class Database:
             driver = await _driver(connection)
             await driver.commit()
         except BaseException as error:
+            _committed.pop(connection, None)
             await self._abort(connection, error)
             raise
+        callbacks = _committed.pop(connection, ())
         await connection.close()
+        for callback in callbacks:
+            callback()
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
@@ -179,6 +184,20 @@ class Database:
         if translated := explain(error, self._settings.statement_timeout):
             self.use.failures += 1
             raise translated from error
+
+
+#: What to call after the commit, by the connection of an open transaction.
+_committed: WeakKeyDictionary[AsyncConnection, list[Callable[[], None]]] = WeakKeyDictionary()
+
+
+def on_commit(connection: AsyncConnection, callback: Callable[[], None]) -> None:
+    """Have something small done once the transaction of ``Database.begin`` is committed; not if it is rolled back.
+
+    Nothing may depend on it: a kill comes between the commit and the call.
+    """
+    callbacks = _committed.setdefault(connection, [])
+    if callback not in callbacks:
+        callbacks.append(callback)
 
 
 def driver_url(url: str) -> URL:

@@ -135,6 +135,17 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class JobsSettings(Section):
+    """Work beside requests: garbage collection, webhooks, retention and so on."""
+
+    concurrency: int = Field(
+        10, ge=1, le=1000, description="Jobs run at once by one server, spread over its worker processes."
+    )
+    shutdown_timeout: Seconds = Field(
+        5, le=8, description="Seconds running jobs may go on after a stop; then another server continues them."
+    )
+
+
 class SystemSettings(Section):
     """The instance as clients of Harbor's API see it."""
 
@@ -187,6 +198,7 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    jobs: JobsSettings = JobsSettings()
     system: SystemSettings = SystemSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -37,6 +37,7 @@ from moorage.database.tables.identity import (
     user_group,
     user_group_member,
 )
+from moorage.database.tables.jobs import execution, job_log, queue, schedule, task, worker_pool
 from moorage.database.tables.labels import artifact_label, label
 from moorage.database.tables.lifecycle import immutable_rule, trash
 from moorage.database.tables.metadata import metadata
@@ -61,7 +62,9 @@ __all__ = [
     "change_count",
     "configuration",
     "cve_allowlist",
+    "execution",
     "immutable_rule",
+    "job_log",
     "label",
     "login_failure",
     "manifest",
@@ -74,6 +77,7 @@ __all__ = [
     "project_manifest",
     "project_member",
     "project_metadata",
+    "queue",
     "quota",
     "quota_change",
     "quota_work",
@@ -82,13 +86,16 @@ __all__ = [
     "repository_blob",
     "robot",
     "robot_permission",
+    "schedule",
     "server_process",
     "signing_key",
     "tag",
+    "task",
     "trash",
     "upload",
     "user_account",
     "user_group",
     "user_group_member",
     "user_session",
+    "worker_pool",
 ]

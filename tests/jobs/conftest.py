@@ -110,7 +110,7 @@ class World:
         return await self.execute("SELECT id, status FROM procrastinate_jobs ORDER BY id")
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15.0) -> float:
+async def until(condition: Callable[[], Awaitable[object]], seconds: float = 15.0) -> float:
     """Wait for something; how long it took."""
     begun = time.monotonic()
     while not await condition():

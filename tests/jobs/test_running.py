@@ -337,10 +337,14 @@ async def test_what_is_called_after_the_commit_is_called_once_and_never_after_a_
         on_commit(connection, call)
         assert called == []
     assert called == ["call"]
-    with pytest.raises(RuntimeError):
+
+    async def fail() -> None:
         async with direct.database.begin() as connection:
             on_commit(connection, call)
             raise RuntimeError
-    async with direct.database.begin() as connection:
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    async with direct.database.begin():
         pass
     assert called == ["call"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from moorage.errors import BadRequest
 from moorage.jobs.context import JobContext
 from moorage.jobs.models import SCHEDULER, NewTask, Schedule, Status, Trigger
-from tests.jobs.conftest import World
+from tests.jobs.conftest import World, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
@@ -28,7 +29,8 @@ async def put(world: World, vendor_id: int = -1, cron: str = "0 0 0 * * *", **mo
 
 
 async def let_be_due(world: World, ago: str = "1 second") -> None:
-    await world.execute(f"UPDATE schedule SET next_run = now() - interval '{ago}', due = now() - interval '{ago}'")
+    await world.execute("UPDATE schedule SET next_run = now() - cast(:ago AS interval)", ago=ago)
+    await world.execute("UPDATE schedule SET due = next_run")
 
 
 async def fired(world: World, vendor_id: int | None = -1) -> int:
@@ -187,8 +189,7 @@ async def test_the_execution_of_a_schedule_is_done_by_workers(direct: World) -> 
     await let_be_due(direct)
     ticking = asyncio.create_task(direct.ticker().run())
     async with direct.working():
-        while not await fired(direct):
-            await asyncio.sleep(0.05)
+        await until(partial(fired, direct))
         _, (execution,) = await direct.jobs.executions("WORK", -1)
         assert (await direct.ended(execution.id)).status is Status.SUCCESS
     ticking.cancel()

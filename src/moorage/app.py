@@ -215,7 +215,6 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
-        self.presence.start()
         if "core" in self.roles or "registry" in self.roles:
             self.pulls.start()
         if "jobservice" in self.roles:
@@ -230,6 +229,8 @@ class Application:
             ):
                 self._background.append(asyncio.create_task(work))
             await self.engine.start()
+        # At last, when what it looks at has begun.
+        self.presence.start()
 
     async def close(self) -> None:
         """Stop in the other order."""

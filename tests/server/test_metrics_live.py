@@ -243,6 +243,7 @@ def test_what_was_pushed_and_pulled_is_counted(watched: Watched) -> None:
     usage = exporter["harbor_project_quota_usage_byte"].samples
     assert usage['harbor_project_quota_usage_byte{project_name="private-project"}'] > 100_000
     assert set(exporter["harbor_up"].samples.values()) == {1}
+    assert exporter["harbor_health"].samples == {"harbor_health": 1}
     assert exporter["moorage_processes"].samples['moorage_processes{role="core"}'] == 2
 
 

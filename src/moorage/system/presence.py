@@ -23,8 +23,9 @@ from moorage.system.presence_queries import Process
 
 __all__ = ["INTERVAL", "Presence", "Process"]
 
-#: Seconds between two signs of life.
+#: Seconds between two signs of life; and after one that something fails, which may soon be over.
 INTERVAL = 15.0
+SOON = 3.0
 
 
 class Presence:
@@ -54,8 +55,8 @@ class Presence:
             async with self._database.begin() as connection:
                 await queries.remove(connection, self._id)
 
-    async def beat(self) -> None:
-        """Give one sign of life.
+    async def beat(self) -> bool:
+        """Give one sign of life; whether nothing fails.
 
         Raises:
             ServiceUnavailable: the database is away.
@@ -64,9 +65,11 @@ class Presence:
         failing = [name for name, reason in zip(self._checks, reasons, strict=True) if reason]
         async with self._database.begin() as connection:
             await queries.beat(connection, self._id, self._host, self._roles, __version__, failing)
+        return not failing
 
     async def _run(self) -> None:
         while True:
+            works = False
             with contextlib.suppress(MoorageError):
-                await self.beat()
-            await asyncio.sleep(INTERVAL * random.uniform(0.8, 1.0))
+                works = await self.beat()
+            await asyncio.sleep((INTERVAL if works else SOON) * random.uniform(0.8, 1.0))

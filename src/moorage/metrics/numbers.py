@@ -16,7 +16,9 @@ QUANTILES = (0.5, 0.9, 0.99)
 
 #: A value is known to about 1 %: that of its bucket, each of which is this much wider than the one before.
 _WIDTH = math.log(1.02)
+_SCALE = 1 / _WIDTH
 _SMALLEST = 1e-7
+_FIRST = round(math.log(_SMALLEST) * _SCALE)
 
 #: Seconds of a window, and how many there are: Go's summaries look back over ten minutes, in steps of two.
 WINDOW = 120.0
@@ -67,39 +69,49 @@ class Summary:
     A quantile cannot be added; the counts of narrow buckets can, and give every quantile to about 1 %.
     """
 
-    __slots__ = ("_turn", "_windows", "count", "total")
+    __slots__ = ("_until", "_window", "_windows", "count", "total")
 
     def __init__(self) -> None:
         self.count = 0
         self.total = 0.0
-        self._windows: list[dict[int, int]] = [{}]
-        self._turn = int(time.monotonic() / WINDOW)
+        self._window: dict[int, int] = {}
+        self._windows = [self._window]
+        #: When the last window is over.
+        self._until = time.monotonic() + WINDOW
 
     def observe(self, value: float) -> None:
         """Count one value."""
         self.count += 1
         self.total += value
-        self._forget()
-        bucket = round(math.log(max(value, _SMALLEST)) / _WIDTH)
-        window = self._windows[-1]
-        window[bucket] = window.get(bucket, 0) + 1
+        if time.monotonic() >= self._until:
+            self._turn()
+        bucket = round(math.log(value) * _SCALE) if value > _SMALLEST else _FIRST
+        window = self._window
+        if bucket in window:
+            window[bucket] += 1
+        else:
+            window[bucket] = 1
 
     def recent(self) -> dict[int, int]:
         """How many of the last ten minutes' values are in which bucket."""
         found: dict[int, int] = {}
-        passed = int(time.monotonic() / WINDOW) - self._turn
-        for window in list(self._windows)[-WINDOWS + passed :] if passed < WINDOWS else ():
-            for bucket, count in list(window.items()):
+        passed = self._passed()
+        for window in self._windows[-WINDOWS + passed :] if passed < WINDOWS else ():
+            for bucket, count in window.items():
                 found[bucket] = found.get(bucket, 0) + count
         return found
 
-    def _forget(self) -> None:
-        turn = int(time.monotonic() / WINDOW)
-        passed = turn - self._turn
-        if passed:
-            self._turn = turn
-            self._windows.extend({} for _ in range(min(passed, WINDOWS)))
-            del self._windows[:-WINDOWS]
+    def _passed(self) -> int:
+        """Windows that are over since the last one began."""
+        return max(math.ceil((time.monotonic() - self._until) / WINDOW), 0)
+
+    def _turn(self) -> None:
+        passed = self._passed() or 1
+        self._until += passed * WINDOW
+        self._window = {}
+        self._windows.extend({} for _ in range(min(passed, WINDOWS) - 1))
+        self._windows.append(self._window)
+        del self._windows[:-WINDOWS]
 
 
 def quantiles(buckets: Mapping[int, float], wanted: Iterable[float] = QUANTILES) -> list[tuple[float, float]]:

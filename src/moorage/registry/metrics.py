@@ -43,7 +43,12 @@ class EndpointMetrics(Requests):
 
     def done(self, status: int, seconds: float, received: int, sent: int) -> None:
         """Count one answered request, which is in flight no more."""
-        super().done(status, seconds, received, sent)
+        # As ``Requests.done``, without the calls: this is in the way of every pull.
+        codes = self.codes
+        codes[status] = codes.get(status, 0) + 1
+        self.received += received
+        self.sent += sent
+        self.latency.observe(seconds)
         self.in_flight -= 1
         self.duration.observe(seconds)
         self.request_size.observe(received)

@@ -14,13 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.engine import Database
 from moorage.errors import ServiceUnavailable
+from moorage.jobs import queue_queries
+from moorage.jobs.context import JobContext
+from moorage.jobs.models import JobType, NewTask, Trigger
+from moorage.jobs.service import JobService
+from moorage.settings import DatabaseSettings
 from moorage.system import inventory as module
 from moorage.system import inventory_projects
 from moorage.system.inventory import Found, Inventory
 from moorage.system.inventory_health import HealthSource, InfoSource
 from moorage.system.inventory_projects import ProjectSource
+from moorage.system.inventory_queues import QueueSource
 from moorage.system.presence import Presence
-from tests.identity.replica import Replica
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
@@ -45,6 +50,15 @@ WITH content AS (
 INSERT INTO artifact (repository_id, project_id, digest, media_type, manifest_size, size, state, type)
 VALUES (:repository_id, :project_id, :digest, 'x', 2, 2, :state, :type)
 """)
+
+
+@pytest.fixture
+async def database(seeded_url: str) -> AsyncIterator[Database]:
+    """A database that has been started on once."""
+    opened = Database(DatabaseSettings(), seeded_url)
+    await opened.open()
+    yield opened
+    await opened.close()
 
 
 async def add_project(database: Database, name: str, *types: str | None, **values: Any) -> None:
@@ -92,9 +106,9 @@ async def projects(database: Database, *, most: int = 100, aliases: bool = False
     return list(found())
 
 
-async def test_every_project_has_its_numbers(replica: Replica) -> None:
-    await add_project(replica.database, "team", "IMAGE", "IMAGE", "CHART", None, hard=5000, used=700, pulls=42)
-    found = await projects(replica.database)
+async def test_every_project_has_its_numbers(database: Database) -> None:
+    await add_project(database, "team", "IMAGE", "IMAGE", "CHART", None, hard=5000, used=700, pulls=42)
+    found = await projects(database)
     assert series(found, "harbor_project_total") == {("false",): 1, ("true",): 1}
     assert series(found, "harbor_project_quota_usage_byte")["team",] == 700
     assert series(found, "harbor_project_quota_byte") == {("team",): 5000, ("library",): -1}
@@ -113,33 +127,33 @@ async def test_every_project_has_its_numbers(replica: Replica) -> None:
         assert series(found, f"harbor_statistics_{kind}_repo_amount") == {(): amount}
 
 
-async def test_what_was_deleted_counts_no_more(replica: Replica) -> None:
-    await add_project(replica.database, "gone", "IMAGE")
-    await add_project(replica.database, "team", "IMAGE", "IMAGE")
-    async with replica.database.begin() as connection:
+async def test_what_was_deleted_counts_no_more(database: Database) -> None:
+    await add_project(database, "gone", "IMAGE")
+    await add_project(database, "team", "IMAGE", "IMAGE")
+    async with database.begin() as connection:
         await connection.execute(text("UPDATE project SET deleted = true WHERE name = 'gone'"))
         await connection.execute(text("UPDATE artifact SET state = 'trash' WHERE digest = 'sha256:team-1'"))
-    found = await projects(replica.database)
+    found = await projects(database)
     assert series(found, "harbor_project_artifact_total") == {("IMAGE", "team", "false"): 1}
     assert ("gone",) not in series(found, "harbor_project_quota_byte")
 
 
-async def test_names_that_published_alerts_use_are_the_same_numbers(replica: Replica) -> None:
-    await add_project(replica.database, "team", "IMAGE", used=9)
-    found = await projects(replica.database, aliases=True)
+async def test_names_that_published_alerts_use_are_the_same_numbers(database: Database) -> None:
+    await add_project(database, "team", "IMAGE", used=9)
+    found = await projects(database, aliases=True)
     for alias, name in (
         ("harbor_quota_usage_bytes", "harbor_project_quota_usage_byte"),
         ("harbor_repo_total", "harbor_project_repo_total"),
         ("harbor_artifact_total", "harbor_project_artifact_total"),
     ):
         assert series(found, alias) == series(found, name) != {}
-    assert series(await projects(replica.database), "harbor_repo_total") == {}
+    assert series(await projects(database), "harbor_repo_total") == {}
 
 
-async def test_projects_beyond_the_most_are_one(replica: Replica) -> None:
+async def test_projects_beyond_the_most_are_one(database: Database) -> None:
     for number in range(6):
         await add_project(
-            replica.database,
+            database,
             f"team-{number}",
             "IMAGE",
             used=number,
@@ -147,7 +161,7 @@ async def test_projects_beyond_the_most_are_one(replica: Replica) -> None:
             hard=-1 if number == 0 else 10,
             public=number == 1,
         )
-    found = await projects(replica.database, most=3)
+    found = await projects(database, most=3)
     usage = series(found, "harbor_project_quota_usage_byte")
     assert usage == {("team-5",): 5, ("team-4",): 4, ("team-3",): 3, ("(others)",): 3}
     assert series(found, "harbor_project_quota_byte")["(others)",] == -1
@@ -165,32 +179,54 @@ async def test_projects_beyond_the_most_are_one(replica: Replica) -> None:
     assert series(found, "harbor_project_total") == {("false",): 5, ("true",): 2}
 
 
-async def test_types_that_clients_make_up_are_bounded(replica: Replica, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_types_that_clients_make_up_are_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inventory_projects, "MOST_TYPES", 2)
-    await add_project(replica.database, "team", "IMAGE", "IMAGE", "IMAGE", "CHART", "CHART", "MINE", "YOURS")
-    assert series(await projects(replica.database), "harbor_project_artifact_total") == {
+    await add_project(database, "team", "IMAGE", "IMAGE", "IMAGE", "CHART", "CHART", "MINE", "YOURS")
+    assert series(await projects(database), "harbor_project_artifact_total") == {
         ("IMAGE", "team", "false"): 3,
         ("CHART", "team", "false"): 2,
         ("OTHER", "team", "false"): 2,
     }
 
 
-async def test_more_projects_are_no_more_statements(replica: Replica) -> None:
+async def test_more_projects_are_no_more_statements(database: Database) -> None:
     statements: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         statements.append(statement)
 
-    engine = replica.database._engine
+    engine = database._engine
     assert engine is not None
     event.listen(engine.sync_engine, "before_cursor_execute", note)
-    await projects(replica.database)
+    await projects(database)
     few = len(statements)
     for number in range(20):
-        await add_project(replica.database, f"team-{number}", "IMAGE")
+        await add_project(database, f"team-{number}", "IMAGE")
     statements.clear()
-    await projects(replica.database)
+    await projects(database)
     assert len(statements) == few == 2
+
+
+async def test_jobs_that_wait_are_counted_by_type(database: Database) -> None:
+    jobs = JobService(database)
+    for name in ("IMAGE_SCAN", "WORK"):
+        jobs.register(JobType(name, run=never))
+    async with database.begin() as connection:
+        await queue_queries.declare(connection, dict.fromkeys(jobs.types))
+        await jobs.start(connection, "WORK", -1, Trigger.MANUAL, [NewTask("WORK", {}), NewTask("WORK", {}, delay=3600)])
+        await jobs.start(connection, "IMAGE_SCAN", 1, Trigger.MANUAL, [NewTask("IMAGE_SCAN", {})] * 2)
+    for aliases, scheduled in ((False, {(): 1}), (True, {(): 1, ("trivy",): 2})):
+        async with database.connect() as connection:
+            found = list((await QueueSource(jobs, aliases=aliases).find(connection))())
+        assert series(found, "harbor_task_queue_size") == {("IMAGE_SCAN",): 2, ("WORK",): 1}
+        assert series(found, "harbor_task_scheduled_total") == scheduled
+        assert series(found, "harbor_task_concurrency") == {}
+        assert 0 <= series(found, "harbor_task_queue_latency")["WORK",] < 60
+
+
+async def never(context: JobContext) -> None:
+    """No worker runs here."""
+    raise AssertionError
 
 
 # --- keeping what was found -----------------------------------------------------------------------
@@ -218,6 +254,7 @@ class Counting:
 
 @asynccontextmanager
 async def kept(database: Database, seconds: float) -> AsyncIterator[tuple[Inventory, Counting]]:
+    """An inventory of one source."""
     source = Counting()
     inventory = Inventory(database, [source], seconds)
     try:
@@ -226,8 +263,8 @@ async def kept(database: Database, seconds: float) -> AsyncIterator[tuple[Invent
         await inventory.close()
 
 
-async def test_nothing_is_asked_until_somebody_reads_and_then_once_a_while(replica: Replica) -> None:
-    async with kept(replica.database, 23) as (inventory, source):
+async def test_nothing_is_asked_until_somebody_reads_and_then_once_a_while(database: Database) -> None:
+    async with kept(database, 23) as (inventory, source):
         assert source.asked == 0
         assert series(inventory.collect(), "asked") == {}
         await asyncio.gather(*(inventory.refresh() for _ in range(10)))
@@ -247,26 +284,27 @@ async def test_nothing_is_asked_until_somebody_reads_and_then_once_a_while(repli
         assert source.asked == 3
 
 
-async def test_who_reads_meanwhile_gets_what_was_known(replica: Replica, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
+async def test_who_reads_meanwhile_gets_what_was_known(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "COST", 0.0)
-    async with kept(replica.database, 0) as (inventory, source):
+    async with kept(database, 0) as (inventory, source):
         await inventory.refresh()
+        monkeypatch.setattr(module, "PATIENCE", 0.05)
         source.wait = asyncio.Event()
         async with asyncio.timeout(5):
             await inventory.refresh()
         assert series(inventory.collect(), "asked") == {(): 1}
         assert source.asked == 2
         source.wait.set()
+        monkeypatch.setattr(module, "PATIENCE", 30.0)
         await inventory.refresh()
         assert series(inventory.collect(), "asked")[()] >= 2
 
 
 async def test_numbers_that_cannot_be_renewed_are_shown_for_a_while(
-    replica: Replica, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "COST", 0.0)
-    async with kept(replica.database, 0) as (inventory, source):
+    async with kept(database, 0) as (inventory, source):
         await inventory.refresh()
         source.failure = ValueError("a mistake")
         await inventory.refresh()
@@ -278,10 +316,10 @@ async def test_numbers_that_cannot_be_renewed_are_shown_for_a_while(
 
 
 async def test_without_a_database_nothing_works_and_no_more_is_known(
-    replica: Replica, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "COST", 0.0)
-    async with kept(replica.database, 0) as (inventory, source):
+    async with kept(database, 0) as (inventory, source):
         await inventory.refresh()
         source.failure = ServiceUnavailable("the database is away")
         await inventory.refresh()
@@ -311,8 +349,7 @@ async def broken() -> None:
     raise ServiceUnavailable("broken")
 
 
-async def test_a_component_is_up_while_a_process_of_its_role_says_so(replica: Replica) -> None:
-    database = replica.database
+async def test_a_component_is_up_while_a_process_of_its_role_says_so(database: Database) -> None:
     assert series(await health(database), "harbor_up") == {
         ("core",): 0,
         ("database",): 1,
@@ -330,18 +367,17 @@ async def test_a_component_is_up_while_a_process_of_its_role_says_so(replica: Re
     assert series(found, "moorage_processes") == {("core",): 1, ("exporter",): 0, ("jobservice",): 1, ("registry",): 0}
 
 
-async def test_a_registry_without_storage_is_down_and_the_core_is_not(replica: Replica) -> None:
-    failing = Presence(replica.database, ("core", "registry"), {"database": works, "storage": broken})
+async def test_a_registry_without_storage_is_down_and_the_core_is_not(database: Database) -> None:
+    failing = Presence(database, ("core", "registry"), {"database": works, "storage": broken})
     await failing.beat()
-    up = series(await health(replica.database), "harbor_up")
+    up = series(await health(database), "harbor_up")
     assert (up["registry",], up["core",]) == (0, 1)
-    other = Presence(replica.database, ("registry",), {"database": works, "storage": works})
+    other = Presence(database, ("registry",), {"database": works, "storage": works})
     await other.beat()
-    assert series(await health(replica.database), "harbor_up")["registry",] == 1
+    assert series(await health(database), "harbor_up")["registry",] == 1
 
 
-async def test_a_process_that_ends_says_so_and_one_that_was_killed_is_forgotten(replica: Replica) -> None:
-    database = replica.database
+async def test_a_process_that_ends_says_so_and_one_that_was_killed_is_forgotten(database: Database) -> None:
     ending = Presence(database, ("core",), {})
     ending.start()
     for _ in range(500):
@@ -365,10 +401,10 @@ async def test_a_process_that_ends_says_so_and_one_that_was_killed_is_forgotten(
         assert left == rows
 
 
-async def test_the_system_tells_what_it_is(replica: Replica) -> None:
+async def test_the_system_tells_what_it_is(database: Database) -> None:
     async def values() -> dict[str, Any]:
         return {"auth_mode": "db_auth", "self_registration": False}
 
-    async with replica.database.connect() as connection:
+    async with database.connect() as connection:
         found = await InfoSource("v2.16.0-moorage.1", values).find(connection)
     assert series(found(), "harbor_system_info") == {("db_auth", "v2.16.0-moorage.1", "false"): 1}

@@ -52,6 +52,12 @@ VALUES (:repository_id, :project_id, :digest, 'x', 2, 2, :state, :type)
 """)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads waits for as long as it takes."""
+    monkeypatch.setattr(module, "PATIENCE", 30.0)
+
+
 @pytest.fixture
 async def database(seeded_url: str) -> AsyncIterator[Database]:
     """A database that has been started on once."""

@@ -8,7 +8,8 @@ import socket
 import threading
 
 import pytest
-from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info, Metric
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 
 from moorage.metrics.families import SummaryFamily
@@ -143,6 +144,33 @@ async def test_a_worker_answers_the_supervisor_from_its_registry() -> None:
         (hits,), (slow,) = told["core"], told["exporter"]
         assert hits.samples == [("hits_total", (), 7.0)]
         assert slow.samples == [("slow_total", (), 1.0)]
+    await answering.close()
+    asking.close()
+
+
+@pytest.mark.anyio
+async def test_a_collector_that_fails_fails_no_later_question() -> None:
+    import asyncio
+
+    class Failing:
+        fails = True
+
+        def collect(self) -> list[Metric]:
+            if self.fails:
+                raise ValueError
+            return [CounterMetricFamily("hits", "Hits.", 1)]
+
+    pages, failing = Pages(), Failing()
+    failing.fails = False
+    pages.register(failing, Page.CORE)
+    ours, theirs = socket.socketpair()
+    answering = MetricsSocket(pages, theirs.detach())
+    await answering.start()
+    asking = WorkerMetrics(ours)
+    failing.fails = True
+    assert await asyncio.to_thread(asking.ask) == {}
+    failing.fails = False
+    assert len((await asyncio.to_thread(asking.ask))["core"]) == 1
     await answering.close()
     asking.close()
 

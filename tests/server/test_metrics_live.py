@@ -143,8 +143,11 @@ def watched() -> Iterator[Watched]:
             assert watched.request("GET", "/v2/private-project/app/manifests/v1").status_code == 200
         assert watched.request("GET", f"/v2/private-project/app/blobs/{digest(b'x' * 100_000)}").status_code == 200
         deadline = time.monotonic() + 60
-        while watched.sample("moorage_pulls_counted_total") < 3 or not watched.sample(
-            'moorage_outbox_consumed_total{consumer="audit"}'
+        while (
+            watched.sample("moorage_pulls_counted_total") < 3
+            or not watched.sample('moorage_outbox_consumed_total{consumer="audit"}')
+            or not watched.sample("harbor_health")
+            or not watched.sample('harbor_repo_total{project_name="private-project",public="false"}')
         ):
             assert time.monotonic() < deadline, watched.text("?comp=all")
             time.sleep(0.2)

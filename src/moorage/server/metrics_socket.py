@@ -10,12 +10,16 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
+import structlog
+
 from moorage.metrics.families import SharedGauge
 from moorage.metrics.pages import Page, Pages
 from moorage.server.wire import ASK, PREFIX, Family, encode_told
 
 if TYPE_CHECKING:
     from prometheus_client.registry import CollectorRegistry
+
+log = structlog.get_logger(__name__)
 
 #: Brings what collectors show up to date, in little time.
 Refresh = Callable[[], Awaitable[None]]
@@ -52,7 +56,12 @@ class MetricsSocket:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while await reader.read(1) == ASK:
-                content = await self._told()
+                try:
+                    content = await self._told()
+                except Exception:
+                    # One that cannot count must not take the others' numbers away for good.
+                    log.exception("the numbers for metrics could not be gathered")
+                    content = encode_told({})
                 writer.write(len(content).to_bytes(PREFIX, "big") + content)
                 await writer.drain()
         except ConnectionError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 import yaml
-from tests.clients.server import ADMIN, Moorage, serve
+from tests.clients.harness import Daemon, answers, environment
+from tests.clients.server import ADMIN, MOORAGE, Moorage, serve
 from tests.server.conftest import free_port
 from tests.server.promql import metric_names
 
@@ -22,6 +24,8 @@ pytestmark = pytest.mark.integration
 DOCS = (Path(__file__).parents[2] / "docs/metrics.md").read_text()
 AUTH = (ADMIN.name, ADMIN.password)
 IMAGE = "application/vnd.oci.image.manifest.v1+json"
+
+SECRET_KEY = "a-secret-key-of-the-tests"
 
 #: Which page of /metrics a section of the documentation is about.
 SECTIONS = {
@@ -134,6 +138,7 @@ def watched() -> Iterator[Watched]:
         "MOORAGE_SERVER__METRICS_LISTEN": f"127.0.0.1:{port}",
         # What was counted counts at once.
         "HARBOR_EXPORTER_CACHE_TIME": "0",
+        "MOORAGE_SECURITY__SECRET_KEY": SECRET_KEY,
     }
     with serve(workers=2, settings=settings) as server:
         watched = Watched(server, port)
@@ -261,14 +266,37 @@ def test_no_label_has_what_clients_choose(watched: Watched) -> None:
     assert "app" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE).replace("mapped", "")
 
 
-@pytest.mark.unit
-@pytest.mark.parametrize(
-    ("expression", "names"),
-    [
-        ("max by (component) (harbor_up) == 0", {"harbor_up"}),
-        ('sum(rate(a_total{code=~"5.."}[5m])) / sum(rate(a_total[5m])) > 0.01', {"a_total"}),
-        ("a unless on (x) b offset 5m", {"a", "b"}),
-    ],
-)
-def test_names_are_found_in_expressions(expression: str, names: set[str]) -> None:
-    assert metric_names(expression) == names
+def test_an_exporter_of_its_own_tells_of_all_processes_without_storage(watched: Watched) -> None:
+    port, metrics_port = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="moorage-") as directory:
+        env = environment(
+            Path(directory) / "home",
+            MOORAGE_DATA=f"{directory}/data",
+            MOORAGE_DATABASE__URL=watched.server.command("db", "url").strip(),
+            MOORAGE_DATABASE__POOL_SIZE="2",
+            MOORAGE_SECURITY__SECRET_KEY=SECRET_KEY,
+            MOORAGE_SERVER__LISTEN=f"127.0.0.1:{port}",
+            MOORAGE_SERVER__METRICS_LISTEN=f"127.0.0.1:{metrics_port}",
+        )
+        daemon = Daemon([*MOORAGE, "serve", "--role", "exporter"], env=env, log=Path(directory) / "log")
+        try:
+            daemon.wait_until(lambda: answers(port), 60)
+            ready = httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=30)
+            assert ready.json() == {"status": "ready", "dependencies": {"database": "ok"}}
+            exporter = Watched(watched.server, metrics_port)
+            deadline = time.monotonic() + 30
+            while exporter.sample('moorage_processes{role="exporter"}') != 3:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            page = parse(exporter.text())
+            assert set(page) == set(watched.page("exporter")) - {
+                "moorage_cache_hits_total",
+                "moorage_cache_misses_total",
+            }
+            assert page["harbor_health"].samples == {"harbor_health": 1}
+            assert page["harbor_project_repo_total"].samples == (
+                watched.page("exporter")["harbor_project_repo_total"].samples
+            )
+            assert not (Path(directory) / "data/storage").exists()
+        finally:
+            assert daemon.stop(30) == 0

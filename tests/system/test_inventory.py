@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from moorage.system.inventory_health import HealthSource, InfoSource
 from moorage.system.inventory_projects import ProjectSource
 from moorage.system.inventory_queues import QueueSource
 from moorage.system.presence import Presence
+from tests.database.pooler import pooled
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
@@ -405,6 +407,21 @@ async def test_a_process_that_ends_says_so_and_one_that_was_killed_is_forgotten(
         async with database.begin() as connection:
             left = await connection.scalar(text("SELECT count(*) FROM server_process WHERE 'core' = ANY(roles)"))
         assert left == rows
+
+
+async def test_all_of_it_holds_behind_a_pooler(database: Database, seeded_url: str, tmp_path: Path) -> None:
+    await add_project(database, "team", "IMAGE", used=9)
+    with pooled(seeded_url, tmp_path) as behind:
+        pooler = Database(DatabaseSettings(), behind)
+        await pooler.open()
+        presence = Presence(pooler, ("core", "registry", "jobservice"), {"storage": works})
+        assert await presence.beat()
+        assert await presence.beat()
+        assert series(await health(pooler), "harbor_health") == {(): 1}
+        assert series(await projects(pooler, most=1), "harbor_project_quota_usage_byte")["team",] == 9
+        async with pooler.connect() as connection:
+            await QueueSource(JobService(pooler), aliases=True).find(connection)
+        await pooler.close()
 
 
 async def test_the_system_tells_what_it_is(database: Database) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import structlog
-
 from moorage import __version__, monitoring
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
@@ -36,6 +34,8 @@ from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
 from moorage.events.forwarding import Forwarder, check_endpoint
+from moorage.events.purging import VENDOR_TYPE as PURGE_AUDIT_LOG
+from moorage.events.purging import purge_job
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
 from moorage.identity.csrf import CsrfTokens
@@ -46,10 +46,13 @@ from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs import sweep
+from moorage.jobs.cron import normalized
 from moorage.jobs.engine import JobEngine, check_elsewhere, share
 from moorage.jobs.models import JobType
+from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
+from moorage.jobs.wake import RedisWaker, Waker
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -69,6 +72,7 @@ from moorage.settings import Settings
 from moorage.storage.factory import blob_store
 from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
+from moorage.system.cleaning import Leftovers, cleanup_job, schedule_cleanup
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.inventory import Inventory
@@ -78,15 +82,10 @@ from moorage.system.overwrite import overwritten
 from moorage.system.presence import Presence
 from moorage.system.service import SystemService
 
-log = structlog.get_logger(__name__)
-
 ROLES = ("core", "registry", "jobservice", "exporter")
 
 #: Roles that need the blob store.
 STORING = frozenset({"core", "registry", "jobservice"})
-
-#: Seconds between two searches for sessions that are over.
-SESSION_PURGE_INTERVAL = 600.0
 
 
 @dataclass
@@ -151,7 +150,8 @@ class Application:
         reader = Reader(database)
         access = AccessService(reader)
         configurations = configurations_of(settings, reader)
-        jobs = JobService(database)
+        redis = settings.redis.url
+        jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -215,12 +215,11 @@ class Application:
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
+        await self.jobs.waker.start()
         if "core" in self.roles or "registry" in self.roles:
             self.pulls.start()
         if "jobservice" in self.roles:
             for work in (
-                self._purge_uploads(),
-                self._purge_sessions(),
                 self._roll_up_quotas(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
@@ -228,6 +227,7 @@ class Application:
                 self.forwarder.run(),
             ):
                 self._background.append(asyncio.create_task(work))
+            await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
             await self.engine.start()
         # At last, when what it looks at has begun.
         self.presence.start()
@@ -244,6 +244,7 @@ class Application:
             await self.metrics_socket.close()
         await self.inventory.close()
         await self.pulls.close()
+        await self.jobs.waker.close()
         self.identity.close()
         await self.store.close()
         await self.overview.close()
@@ -330,6 +331,9 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                jobs=self.jobs,
+                schedules=self.schedules,
+                purging=RecurringJob(self.database, self.jobs, self.schedules, PURGE_AUDIT_LOG),
                 external_url=external_url,
             )
         )
@@ -344,6 +348,13 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield purge_job(self.audit)
+        yield cleanup_job(
+            [
+                Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),
+                Leftovers("sessions that are over", self.identity.sessions.purge),
+            ]
+        )
 
     def _configuring(self) -> ConfigurationService:
         service = ConfigurationService(self.database, self.configurations)
@@ -371,24 +382,6 @@ class Application:
             raise ServiceUnavailable("the background work of this process has ended")
         await self.engine.check()
 
-    async def _purge_uploads(self) -> None:
-        """Drop abandoned uploads now and then; several processes share the work by locked rows."""
-        storage = self.settings.storage
-        while True:
-            # Spread, so that replicas started together do not search at the same moment.
-            await asyncio.sleep(storage.purge_interval * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                purged = await self.uploads.purge(storage.upload_expiry)
-                if purged:
-                    log.info("purged abandoned uploads", count=purged)
-
-    async def _purge_sessions(self) -> None:
-        """Drop sessions that are over now and then; several processes share the work by locked rows."""
-        while True:
-            await asyncio.sleep(SESSION_PURGE_INTERVAL * random.uniform(0.5, 1.0))
-            with contextlib.suppress(MoorageError):
-                await self.identity.sessions.purge()
-
 
 async def _answers() -> None:
     """This process is up, or nobody could ask."""
@@ -410,6 +403,7 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    normalized(settings.cleanup.schedule, "cleanup.schedule")
     database = Database(settings.database, database_url)
     await database.open()
     try:

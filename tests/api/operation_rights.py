@@ -64,6 +64,22 @@ GET    /quotas/$pid                     system quota:read
 PUT    /quotas/$pid                     system quota:update < {"hard": {"storage": -1}}
 POST   /api/internal/syncquota          system quota:update
 
+GET    /system/purgeaudit               system purge-audit:list
+GET    /system/purgeaudit/schedule      system purge-audit:read
+POST   /system/purgeaudit/schedule      system purge-audit:create < {"schedule": {"type": "None"}}
+PUT    /system/purgeaudit/schedule      system purge-audit:update < {"schedule": {"type": "None"}}
+GET    /system/purgeaudit/99999         system purge-audit:read
+PUT    /system/purgeaudit/99999         system purge-audit:stop
+GET    /system/purgeaudit/99999/log     system purge-audit:read
+GET    /jobservice/pools                system jobservice-monitor:list
+GET    /jobservice/pools/all/workers    system jobservice-monitor:list
+GET    /jobservice/queues               system jobservice-monitor:list
+PUT    /jobservice/queues/NONE          system jobservice-monitor:stop < {"action": "stop"}
+PUT    /jobservice/jobs/none            system jobservice-monitor:stop
+GET    /jobservice/jobs/none/log        system jobservice-monitor:list
+GET    /schedules                       system jobservice-monitor:list
+GET    /schedules/all/paused            account
+
 GET    /permissions                     itself: administrators, also of projects
 GET    /robots                          system robot:list
 POST   /robots                          system robot:create < system-robot

@@ -163,8 +163,8 @@ ALL = list(operations())
 #: Settings that change what others are answered, as they are at first.
 UNDONE = {"read_only": False, "auth_mode": "db_auth", "self_registration": False, "banner_message": ""}
 
-#: Deletions that are content when there is nothing to delete, as Harbor's is.
-CONTENT = {"deleteUserGroup"}
+#: What is content when there is nothing to delete or stop, as Harbor's is.
+CONTENT = {"deleteUserGroup", "stopRunningJob"}
 
 
 class Attacker:

@@ -37,6 +37,9 @@ def described() -> dict[str, Any]:
     return made
 
 
+#: Answered without a body when there is none, as Harbor does; a description cannot say so.
+MAYBE_EMPTY = {"/system/gc/schedule", "/system/purgeaudit/schedule"}
+
 schema = schemathesis.openapi.from_dict(described()).exclude(operation_id=LEFT_OUT)
 
 
@@ -53,4 +56,5 @@ def test_an_operation_answers_as_it_is_described(case: Case, moorage: Moorage) -
     response = case.call(base_url=f"{moorage.url}/api/v2.0", auth=(ADMIN.name, ADMIN.password))
     # 501 is what a proxy cache is answered with for now, and it is described.
     assert response.status_code < 500 or response.status_code == 501
-    case.validate_response(response, checks=CHECKS)
+    empty = not response.content and case.path in MAYBE_EMPTY
+    case.validate_response(response, checks=[status_code_conformance] if empty else CHECKS)

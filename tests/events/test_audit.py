@@ -248,7 +248,7 @@ async def aged(world: World) -> None:
 
 async def test_a_purged_log_verifies(world: World) -> None:
     await aged(world)
-    assert await world.audit.count_purgeable(datetime.now(UTC) + DAY, ["create_user"]) == 6
+    assert sum([count async for count in world.audit.purgeable(datetime.now(UTC) + DAY, ["create_user"])]) == 6
     assert await purge(world, ["create_user"]) == 6
     assert await world.rows() == list("abcdef")
     found, findings = await world.verify()
@@ -275,6 +275,25 @@ async def test_a_purge_in_many_batches_leaves_one_gap(world: World, monkeypatch:
     assert await purge(world, ["create_user", "create_project"]) == 12
     assert await world.rows("first_id, last_id", "audit_gap", "first_id") == [(1, 12)]
     assert await kinds(world) == []
+
+
+async def test_a_purge_of_few_rows_among_many_looks_at_them_piece_by_piece(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moorage.events.audit_service.PURGED", 3)
+    await aged(world)
+    # All of one time, so that pieces end between rows that only their ids tell apart.
+    await world.execute("UPDATE audit_log SET op_time = '2020-01-01Z'")
+    pieces = [count async for count in world.audit.purge(datetime.now(UTC), ["create_user", "delete_user"])]
+    assert (len(pieces), sum(pieces)) == (5, 6)
+    assert await world.rows() == list("abcdef")
+
+
+async def test_rows_that_wait_to_be_forwarded_are_not_purged(world: World) -> None:
+    await aged(world)
+    await world.execute("UPDATE audit_log SET forward_only = true WHERE id <= 2")
+    assert await purge(world, ["create_user", "create_project"]) == 10
+    assert await world.rows("id") == [1, 2]
 
 
 async def test_what_is_done_to_a_purged_log_is_named_as_well(world: World) -> None:

@@ -20,12 +20,18 @@ from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
 from moorage.events.audit_service import AuditService
+from moorage.events.purging import VENDOR_TYPE as PURGE
+from moorage.events.purging import purge_job
 from moorage.identity.bootstrap import bootstrap
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
 from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
 from moorage.identity.tokens import TokenIssuer, TokenVerifier
+from moorage.jobs.recurring import RecurringJob
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
+from moorage.jobs.worker import Worker
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -62,6 +68,7 @@ class Replica:
     checks: dict[str, Check]
     configurations: Configurations
     configuring: ConfigurationService
+    jobs: JobService
     http: httpx2.AsyncClient
     #: The admin's password, if this start made it.
     generated: str | None
@@ -73,6 +80,14 @@ class Replica:
     async def login(self, name: str, password: str = PASSWORD, address: str = "192.0.2.1") -> Principal:
         """Log in."""
         return await self.identity.authenticate(name, password, address)
+
+    async def run_jobs(self) -> None:
+        """Run every job there is."""
+        worker = Worker(self.database, self.jobs)
+        try:
+            await worker.drain()
+        finally:
+            await worker.stop(0)
 
     async def api(self, method: str, path: str, auth: tuple[str, str] | None = ADMIN, **more: Any) -> httpx2.Response:
         """A request below ``/api/v2.0``, as the admin unless told otherwise."""
@@ -101,6 +116,9 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     configuring = ConfigurationService(database, configurations)
     refresh = security.refresh_token_expiration
     store = MemoryStore()
+    audit = AuditService(database)
+    jobs, schedules = JobService(database), ScheduleService(database)
+    jobs.register(purge_job(audit))
     repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
     artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
@@ -117,13 +135,16 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     artifacts=artifacts,
                     catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
                     configurations=configurations,
-                    audit=AuditService(database),
+                    audit=audit,
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),
+                    jobs=jobs,
+                    schedules=schedules,
+                    purging=RecurringJob(database, jobs, schedules, PURGE),
                 )
             )
         },
@@ -145,6 +166,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                 checks,
                 configurations,
                 configuring,
+                jobs,
                 http,
                 report.generated_admin_password,
             )

@@ -13,6 +13,9 @@ from moorage.errors import MoorageError
 JSON = "application/json"
 ERROR_JSON = "application/json; charset=utf-8"
 
+#: The media type of an answer without a body: Litestar names one in any case, and the application takes this one off.
+NO_BODY = "application/x-no-body"
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -28,7 +31,12 @@ def created(value: Any, location: str) -> Response[bytes]:
 
 def done(status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """An answer without a body."""
-    return Response(b"", status_code=status, media_type="", headers=headers)
+    return Response(b"", status_code=status, media_type=NO_BODY, headers=headers)
+
+
+def nothing() -> Response[bytes]:
+    """200 where there is no JSON to answer with, such as the schedule of what has none."""
+    return Response(b"", status_code=200, headers={"content-type": JSON})
 
 
 def text(value: str, media_type: str) -> Response[bytes]:

@@ -21,11 +21,13 @@ from moorage.api import (
     explain,
     icons,
     immutable,
+    jobservice,
     labels,
     members,
     metadata,
     permissions,
     projects,
+    purge,
     quotas,
     repositories,
     robots,
@@ -39,7 +41,7 @@ from moorage.api import (
     usergroups,
     users,
 )
-from moorage.api.answers import failure
+from moorage.api.answers import NO_BODY, failure
 from moorage.api.call import BodyTooLarge, Call, invalid
 from moorage.api.describe import KEY, Operation
 from moorage.api.operations import BASE, methods_of
@@ -80,6 +82,8 @@ HANDLERS = [
     *immutable.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *purge.HANDLERS,
+    *jobservice.HANDLERS,
 ]
 
 #: On what is not an error, as Harbor's proxy adds them.
@@ -191,8 +195,8 @@ async def _send(response: Response[bytes], send: Send) -> None:
 
 
 def _described(headers: Headers, head: bool) -> Headers:
-    """The headers, without a media type when there is no body; Litestar names one in any case."""
-    if head or (b"content-length", b"0") in headers:
+    """The headers, without a media type when there is no body."""
+    if head or (b"content-type", NO_BODY.encode()) in headers:
         return [pair for pair in headers if pair[0] != b"content-type"]
     return headers
 

@@ -53,6 +53,9 @@ _GROUPS = {
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",
     "auditlog-exts": "auditlog",
+    "jobservice": "jobservice",
+    "schedules": "schedule",
+    "purgeaudit": "purge",
     "trash": "trash",
     "explain": "permissions",
 }

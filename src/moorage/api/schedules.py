@@ -7,15 +7,15 @@ body says when (or now, or never), and one view shows the schedule as well as ea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from litestar.response import Stream
 from msgspec import Struct
 
-from moorage.api.call import invalid
+from moorage.api.call import Call, invalid
 from moorage.api.times import NEVER, timestamp
-from moorage.errors import BadRequest
 from moorage.jobs import cron
 from moorage.jobs.models import Execution, Schedule
 
@@ -95,6 +95,18 @@ class Wanted:
     cron: str = ""
 
 
+async def schedule_body(call: Call) -> ScheduleBody:
+    """The body of a request that schedules.
+
+    Raises:
+        UnprocessableEntity: it is none, or has a type there is none of.
+    """
+    body = await call.body(ScheduleBody, "schedule")
+    if body.schedule is not None and body.schedule.type and body.schedule.type not in TYPES:
+        raise invalid(f"validation failure list:\nschedule.type in body should be one of [{' '.join(TYPES)}]")
+    return body
+
+
 def wanted(schedule: ScheduleObj, label: str) -> Wanted:
     """What a body asks for. Without a type, and with Harbor's "Schedule", the cron says it.
 
@@ -104,20 +116,23 @@ def wanted(schedule: ScheduleObj, label: str) -> Wanted:
 
     Raises:
         BadRequest: the cron is none.
-        UnprocessableEntity: there is no such type.
     """
-    if schedule.type and schedule.type not in TYPES:
-        raise invalid(f"validation failure list:\nschedule.type in body should be one of [{' '.join(TYPES)}]")
     if schedule.type in (MANUAL, NONE):
         return Wanted(schedule.type)
     kind = "Custom" if schedule.type in ("", "Schedule") else schedule.type
-    try:
-        return Wanted(kind, cron.normalized(schedule.cron))
-    except BadRequest as error:
-        shown = schedule.cron[:200]
-        raise BadRequest(f"invalid cron string for scheduled {label}: {shown}, error: {error.message}") from None
+    return Wanted(kind, cron.normalized(schedule.cron, label))
 
 
 def parameters_text(parameters: Mapping[str, Any]) -> str:
     """Parameters as Harbor shows them: JSON, sorted, without spaces."""
     return json.dumps(dict(parameters), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def log_stream(lines: AsyncIterator[str]) -> Stream:
+    """The log of a task as text, sent as it is read."""
+    return Stream(_encoded(lines), headers={"content-type": "text/plain"})
+
+
+async def _encoded(lines: AsyncIterator[str]) -> AsyncIterator[bytes]:
+    async for piece in lines:
+        yield piece.encode()

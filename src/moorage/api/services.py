@@ -9,6 +9,9 @@ from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
+from moorage.jobs.recurring import RecurringJob
+from moorage.jobs.schedules import ScheduleService
+from moorage.jobs.service import JobService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
@@ -42,5 +45,9 @@ class Services:
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService
+    jobs: JobService
+    schedules: ScheduleService
+    #: Of the audit log.
+    purging: RecurringJob
     #: The URL clients know this registry by; None: the one each of them asks under.
     external_url: str | None = None

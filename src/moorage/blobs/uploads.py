@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -202,23 +202,27 @@ class UploadService:
         self._hashers.pop(session.upload_id, None)
         await self._store.abort(str(session.upload_id), session.state)
 
-    async def purge(self, expiry: float) -> int:
-        """Drop sessions untouched for ``expiry`` seconds, and stored parts that no session knows; how many went."""
+    async def purge(self, expiry: float) -> AsyncGenerator[int, None]:
+        """Drop sessions untouched for ``expiry`` seconds, and stored parts that no session knows.
+
+        Yields after each batch how many went.
+        """
         before = datetime.now(UTC) - timedelta(seconds=expiry)
-        purged = 0
         while True:
             async with self._database.begin() as connection:
                 sessions = await queries.take_expired_uploads(connection, before, PURGE_BATCH)
                 for session in sessions:
                     await self._store.abort(str(session.upload_id), session.state)
                     await queries.delete_upload(connection, session.upload_id)
-            purged += len(sessions)
+            yield len(sessions)
             if len(sessions) < PURGE_BATCH:
                 break
-        return purged + await self._purge_strays(before)
+        async with aclosing(self._strays(before)) as strays:
+            async for batch in strays:
+                yield await self._purge_unknown(batch)
 
-    async def _purge_strays(self, before: datetime) -> int:
-        purged = 0
+    async def _strays(self, before: datetime) -> AsyncGenerator[list[UUID], None]:
+        """What the store has of uploads since before then, in batches; some of them have a session."""
         batch: list[UUID] = []
         async with aclosing(self._store.uploads()) as stored:
             async for name, modified in stored:
@@ -227,9 +231,10 @@ class UploadService:
                 with contextlib.suppress(ValueError):
                     batch.append(UUID(name))
                 if len(batch) == PURGE_BATCH:
-                    purged += await self._purge_unknown(batch)
+                    yield batch
                     batch = []
-        return purged + (await self._purge_unknown(batch) if batch else 0)
+        if batch:
+            yield batch
 
     async def _purge_unknown(self, upload_ids: list[UUID]) -> int:
         async with self._database.connect() as connection:

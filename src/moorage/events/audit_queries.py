@@ -91,29 +91,22 @@ ON CONFLICT (scope, key, operation, resource_type) DO UPDATE SET rows = c.rows +
 
 # --- purging ------------------------------------------------------------------------------------
 
-# What was purged of one batch, oldest first.
-_PURGE = """
-WITH chosen AS (
-    SELECT id FROM audit_log WHERE {condition} ORDER BY id LIMIT :limit
-)
-DELETE FROM audit_log a USING chosen c WHERE a.id = c.id
-RETURNING a.id, a.hash, a.operation, a.resource_type, a.username, a.project_id, a.forward_only
-"""
-_PURGE_OLD = text(
-    _PURGE.format(
-        condition="op_time < :before AND id > :after"
-        " AND operation || '_' || translate(resource_type, ' -', '__') = ANY(cast(:types AS text[]))"
+_PURGE_FORWARDED = text(
+    """
+    WITH chosen AS (
+        SELECT id FROM audit_log WHERE forward_only AND id <= :upto ORDER BY id LIMIT :limit
     )
+    DELETE FROM audit_log a USING chosen c WHERE a.id = c.id
+    RETURNING a.id, a.hash, a.operation, a.resource_type, a.username, a.project_id, a.forward_only
+    """
 )
-_PURGE_FORWARDED = text(_PURGE.format(condition="forward_only AND id <= :upto"))
 
-_MATCHING = text(
+_PURGE = text(
     """
-    SELECT count(*) FROM audit_log
-     WHERE op_time < :before
-       AND operation || '_' || translate(resource_type, ' -', '__') = ANY(cast(:types AS text[]))
+    DELETE FROM audit_log WHERE id = ANY(:ids) AND NOT forward_only
+    RETURNING id, hash, operation, resource_type, username, project_id, forward_only
     """
-)
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
 
 
 class Purged(NamedTuple):
@@ -124,12 +117,9 @@ class Purged(NamedTuple):
     counted: Counted | None
 
 
-async def purge_old(
-    connection: AsyncConnection, before: object, types: Sequence[str], after: int, limit: int
-) -> list[Purged]:
-    """Delete up to ``limit`` rows older than ``before`` of the event types, with ids above ``after``."""
-    values = {"before": before, "types": list(types), "after": after, "limit": limit}
-    return _purged(await connection.execute(_PURGE_OLD, values))
+async def purge(connection: AsyncConnection, ids: Sequence[int]) -> list[Purged]:
+    """Delete these rows, but those that wait to be forwarded."""
+    return _purged(await connection.execute(_PURGE, {"ids": list(ids)}))
 
 
 async def purge_forwarded(connection: AsyncConnection, upto: int, limit: int) -> list[Purged]:
@@ -140,11 +130,6 @@ async def purge_forwarded(connection: AsyncConnection, upto: int, limit: int) ->
 def _purged(rows: Iterable[Any]) -> list[Purged]:
     found = [Purged(row[0], bytes(row[1]), None if row[6] else Counted(row[2], row[3], row[4], row[5])) for row in rows]
     return sorted(found, key=lambda row: row.id)
-
-
-async def count_old(connection: AsyncConnection, before: object, types: Sequence[str]) -> int:
-    """How many rows ``purge_old`` would delete in all."""
-    return int(await connection.scalar(_MATCHING, {"before": before, "types": list(types)}) or 0)
 
 
 async def record_gaps(connection: AsyncConnection, purged: Sequence[Purged]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime
 
 from moorage.access.principals import Principal, PrincipalKind
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
 from moorage.events import audit_queries as queries
-from moorage.events import lists
+from moorage.events import lists, purge_queries
 from moorage.events.lists import AuditEntry, Selection
 from moorage.events.verification import Finding, Verification, verify
 
@@ -17,6 +18,8 @@ __all__ = ["AuditEntry", "AuditService", "Finding", "Verification"]
 
 #: Rows of one transaction of a purge: whoever appends waits no longer than for that.
 PURGED = 2_000
+#: Rows that one statement looks at when they are only counted.
+COUNTED = 20_000
 
 
 class AuditService:
@@ -57,26 +60,39 @@ class AuditService:
         """
         return verify(self._database, found, expected)
 
-    async def purge(self, before: datetime, event_types: Collection[str]) -> AsyncIterator[int]:
-        """Delete rows older than ``before`` of the event types, batch by batch; yields how many each deleted.
+    async def purge(self, before: datetime, event_types: Collection[str]) -> AsyncGenerator[int, None]:
+        """Delete rows older than ``before`` of the event types, piece by piece; yields how many of each went.
 
-        The chain stays verifiable: the hashes at the cuts are noted with the deletion.
+        The chain stays verifiable: the hashes at the cuts are noted with the deletion. Rows that wait to be forwarded
+        stay.
         """
-        types, last = sorted(event_types), 0
-        while True:
-            async with self._database.begin() as connection:
-                await queries.hold_chain(connection)
-                gone = await queries.purge_old(connection, before, types, last, PURGED)
-                if gone:
-                    await queries.record_gaps(connection, gone)
-                    await queries.count(connection, [row.counted for row in gone if row.counted is not None], -1)
-            if gone:
-                last = gone[-1].id
-                yield len(gone)
-            if len(gone) < PURGED:
-                return
+        async with aclosing(self._pieces(before, event_types, PURGED)) as pieces:
+            async for ids in pieces:
+                yield await self._delete(ids) if ids else 0
 
-    async def count_purgeable(self, before: datetime, event_types: Collection[str]) -> int:
-        """How many rows ``purge`` would delete."""
-        async with self._database.connect() as connection:
-            return await queries.count_old(connection, before, sorted(event_types))
+    async def purgeable(self, before: datetime, event_types: Collection[str]) -> AsyncGenerator[int, None]:
+        """How many rows ``purge`` would delete, piece by piece."""
+        async with aclosing(self._pieces(before, event_types, COUNTED)) as pieces:
+            async for ids in pieces:
+                yield len(ids)
+
+    async def _pieces(
+        self, before: datetime, event_types: Collection[str], size: int
+    ) -> AsyncGenerator[Sequence[int], None]:
+        types, position = sorted(event_types), purge_queries.START
+        while True:
+            async with self._database.connect() as connection:
+                ids, end = await purge_queries.find(connection, before, types, position, size)
+            yield ids
+            if end is None:
+                return
+            position = end
+
+    async def _delete(self, ids: Sequence[int]) -> int:
+        async with self._database.begin() as connection:
+            await queries.hold_chain(connection)
+            gone = await queries.purge(connection, ids)
+            if gone:
+                await queries.record_gaps(connection, gone)
+                await queries.count(connection, [row.counted for row in gone if row.counted is not None], -1)
+        return len(gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import AsyncGenerator
 
 from moorage.access.principals import Principal
 from moorage.database.engine import Database
@@ -90,15 +91,14 @@ class SessionService:
             if await queries.delete_session(connection, _hash(session_id)):
                 await record(connection, actor, Event("logout", "user", actor.name))
 
-    async def purge(self) -> int:
-        """Remove the sessions that are over, in small transactions; how many."""
-        total = 0
+    async def purge(self) -> AsyncGenerator[int, None]:
+        """Remove the sessions that are over, in small transactions; yields how many each removed."""
         while True:
             async with self._database.begin() as connection:
                 removed = await queries.purge_sessions(connection, PURGE_BATCH)
-            total += removed
+            yield removed
             if removed < PURGE_BATCH:
-                return total
+                return
 
     async def _renew(self, digest: bytes) -> None:
         # Of the requests a page makes at once, one writes.

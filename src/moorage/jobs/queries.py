@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_all, fetch_value
@@ -44,7 +45,9 @@ _TASK = (
 
 
 def _columns(table: Table, key: str) -> Columns:
-    columns: dict[str, ColumnElement[Any]] = {column.name: column for column in table.c}
+    columns: dict[str, ColumnElement[Any]] = {
+        column.name: column for column in table.c if not isinstance(column.type, JSONB)
+    }
     return Columns({**columns, "id": table.c[key]}, order="-id", unique="id")
 
 

@@ -125,6 +125,14 @@ async def stopped(connection: AsyncConnection, worker_id: int) -> list[int]:
     return [row[0] for row in await fetch_all(connection, _STOPPED, (worker_id,))]
 
 
+_RUNNING = "SELECT task_id, run_count FROM task WHERE worker_id = %s AND status = 'Running'"
+
+
+async def running(connection: AsyncConnection, worker_id: int) -> list[tuple[int, int]]:
+    """The runs the database believes a worker to be at."""
+    return [(row[0], row[1]) for row in await fetch_all(connection, _RUNNING, (worker_id,))]
+
+
 async def recover(connection: AsyncConnection, lease: float) -> int:
     """Give the tasks of lost workers to others; how many."""
     return int(await fetch_value(connection, "SELECT job_recover(%s::float8, %s::int)", (lease, MOST_LOSSES)))

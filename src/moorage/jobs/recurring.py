@@ -6,13 +6,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from moorage.database.engine import Database
+from moorage.database.listing import ListQuery
 from moorage.errors import NotFound
-from moorage.jobs.models import Execution, NewTask, Schedule, Trigger
+from moorage.jobs.models import SYSTEM, Execution, NewTask, Schedule, Trigger
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
-
-#: What belongs to no project, policy or registry.
-SYSTEM = -1
 
 
 class RecurringJob:
@@ -39,7 +37,7 @@ class RecurringJob:
     async def schedule(self, kind: str, cron: str, parameters: Mapping[str, Any]) -> None:
         """Run it by this schedule from now on, instead of the one before."""
         async with self._database.begin() as connection:
-            await self._schedules.put(connection, self.vendor_type, SYSTEM, kind, cron, parameters)
+            await self._schedules.put(connection, self.vendor_type, SYSTEM, kind, cron, parameters, parameters)
 
     async def unschedule(self) -> None:
         """Run it by hand only."""
@@ -49,6 +47,12 @@ class RecurringJob:
     async def scheduled(self) -> Schedule | None:
         """The schedule, if there is one."""
         return await self._schedules.get(self.vendor_type, SYSTEM)
+
+    async def executions(self, query: ListQuery) -> tuple[int, list[Execution]]:
+        """How many runs there are, and a page of them, the latest first."""
+        return await self._jobs.executions(
+            self.vendor_type, SYSTEM, filters=query, offset=query.offset, limit=query.limit or 0
+        )
 
     async def execution(self, execution_id: int) -> Execution:
         """One run.

@@ -162,7 +162,7 @@ class Run:
         pause = 0.1
         while True:
             try:
-                async with self._control.begin() as connection:
+                async with self._control.connect() as connection:
                     noted = await queue_queries.finish(
                         connection, self._key, outcome.status, outcome.message, outcome.delay
                     )

@@ -105,7 +105,7 @@ class Ticker:
         while True:
             try:
                 if not ensured:
-                    await self._ensure()
+                    await self.ensure()
                     ensured = True
                 await self.tick()
             except ServiceUnavailable as error:
@@ -121,7 +121,8 @@ class Ticker:
             fired += 1
         return fired
 
-    async def _ensure(self) -> None:
+    async def ensure(self) -> None:
+        """Make the job service's own schedules, unless they are there."""
         async with self._database.begin() as connection:
             moment = await queries.now(connection)
             for name, cron in self._own.items():

@@ -20,6 +20,9 @@ CRON = "0 0 * * * *"
 #: Executions removed in one transaction, and vendors looked at in one query.
 BATCH, VENDORS = 500, 1_000
 
+#: Jobs without a task taken out of the queue by one run.
+ORPHANS = 10_000
+
 #: Kept of a type that nobody registered, of another release perhaps.
 KEEP = 50
 
@@ -56,6 +59,8 @@ class Sweep:
                 break
             after = vendors[-1]
         await context.log(f"removed {removed} executions")
+        async with self._database.begin() as connection:
+            await fetch_all(connection, _REMOVE_ORPHANS, (ORPHANS,))
 
     async def _shorten(self, context: JobContext, vendor_type: str, vendor_id: int) -> int:
         known = self._types.get(vendor_type)
@@ -104,3 +109,14 @@ DELETE FROM execution e USING old WHERE e.execution_id = old.execution_id RETURN
 async def _remove(connection: AsyncConnection, vendor_type: str, vendor_id: int, keep: int) -> int:
     vendor = (vendor_type, vendor_id)
     return len(await fetch_all(connection, _REMOVE, (*vendor, *vendor, keep, BATCH)))
+
+
+#: Of executions that were deleted with what they were for, in a queue that nobody takes from.
+_REMOVE_ORPHANS = """
+WITH orphan AS (
+    SELECT j.id FROM procrastinate_jobs j
+     WHERE j.status = 'todo' AND NOT EXISTS (SELECT 1 FROM task t WHERE t.task_id = (j.args ->> 'task_id')::bigint)
+     LIMIT %s FOR UPDATE SKIP LOCKED
+)
+DELETE FROM procrastinate_jobs j USING orphan WHERE j.id = orphan.id RETURNING 1
+"""

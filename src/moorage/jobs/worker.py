@@ -14,7 +14,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -24,7 +24,7 @@ from moorage.errors import ServiceUnavailable
 from moorage.jobs import queue_queries as queries
 from moorage.jobs.context import Lease
 from moorage.jobs.metrics import JobMetrics
-from moorage.jobs.models import JobHandedBack, JobLost, JobStopped
+from moorage.jobs.models import JobHandedBack, JobLost, JobStopped, Status
 from moorage.jobs.running import Run
 from moorage.jobs.service import JobService
 
@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 #: Jobs taken in one statement, at most.
 BATCH = 50
+
+#: Seconds after which a job that was told to give way is cut off, and that it then has.
+GIVE_WAY, LAST_WORDS = 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Pace:
     #: Between two looks for jobs: after there was one, and when there was none for a while.
     shortest: float = 0.02
     longest: float = 0.5
+    #: Instead of the last one while others would wake this process (``RedisWaker``).
+    relaxed: float = 2.0
     #: Between two searches for lost workers.
     recover: float = 5.0
     #: A job that was asked to end may go on for so long.
@@ -78,11 +83,13 @@ class Worker:
         self._concurrency = concurrency
         self._metrics = metrics or JobMetrics()
         self._pace = pace
-        self._pool_id = secrets.token_hex(12)
         self._wake = jobs.waker.listen()
         self._runs: dict[asyncio.Task[None], Run] = {}
         self._worker_id: int | None = None
         self._lease = Lease()
+        #: Held from asking for jobs until they are in ``_runs``.
+        self._taking = asyncio.Lock()
+        self._registering = asyncio.Lock()
         self._stopping = False
         self._declared = False
         self._metrics.node, self._metrics.workers = socket.gethostname(), concurrency
@@ -94,36 +101,23 @@ class Worker:
 
     async def run(self) -> None:
         """Work until ``stop`` was called, whatever happens to the database meanwhile."""
-        others = [
-            asyncio.create_task(self._again_and_again(step, pause))
-            for step, pause in (
-                (self._watch, self._pace.watch),
-                (self._renew, self._pace.heartbeat),
-                (self._recover, self._pace.recover),
-            )
-        ]
-        try:
+        async with self._looking_after():
             await self._take_jobs()
-        finally:
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
 
     async def drain(self, *, delayed: bool = False) -> None:
         """For tests: run all that is due in this process, and what follows from it; returns when nothing is left.
 
         ``delayed``: what waits for its time is run as well.
         """
-        await self.register()
-        while True:
-            if delayed:
-                await self._skip_delays()
-            await self._renew()
-            taken = await self._take()
-            if not taken and not self._runs:
-                return
-            if self._runs:
-                await asyncio.wait(set(self._runs), return_when=asyncio.FIRST_COMPLETED, timeout=self._pace.heartbeat)
+        async with self._looking_after():
+            while True:
+                await self.register()
+                if delayed:
+                    await self._skip_delays()
+                if not await self._take() and not self._runs:
+                    return
+                if self._runs:
+                    await asyncio.wait(set(self._runs), return_when=asyncio.FIRST_COMPLETED)
 
     async def stop(self, grace: float) -> None:
         """Take no more jobs; those that run may go on for ``grace`` seconds, then they are handed back."""
@@ -132,9 +126,9 @@ class Worker:
         if self._runs:
             await asyncio.wait(set(self._runs), timeout=grace)
         for run in self._runs.values():
-            run.interrupt(JobHandedBack, grace=0.5)
+            run.interrupt(JobHandedBack, grace=GIVE_WAY)
         if self._runs:
-            await asyncio.wait(set(self._runs), timeout=5.0)
+            await asyncio.wait(set(self._runs), timeout=LAST_WORDS)
         for task in list(self._runs):
             task.cancel()
         await asyncio.gather(*self._runs, return_exceptions=True)
@@ -156,6 +150,8 @@ class Worker:
                 await self.register()
                 if await self._take():
                     pause = self._pace.shortest
+                    if len(self._runs) == self._concurrency:
+                        self._jobs.waker.wake_others()
                     continue
             except Exception as error:
                 _report("jobs cannot be taken", error)
@@ -164,7 +160,7 @@ class Worker:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
                 pause = self._pace.shortest
-            pause = min(pause * 1.5, self._pace.longest)
+            pause = min(pause * 1.5, self._pace.relaxed if self._jobs.waker.reaches_others else self._pace.longest)
 
     async def _take(self) -> int:
         """Take what there is, up to the free workers; how many."""
@@ -172,8 +168,13 @@ class Worker:
         if free <= 0 or self._worker_id is None or self._lease.is_over:
             return 0
         worker_id, lease = self._worker_id, self._lease
-        async with self._control.begin() as connection:
-            taken = await queries.take(connection, worker_id, list(self._jobs.types), free)
+        async with self._taking:
+            async with self._control.connect() as connection:
+                taken = await queries.take(connection, worker_id, list(self._jobs.types), free)
+            self._start(taken, worker_id, lease)
+        return len(taken)
+
+    def _start(self, taken: Sequence[queries.Taken], worker_id: int, lease: Lease) -> None:
         for one in taken:
             run = Run(
                 self._database, self._control, self._jobs.types[one.task.job_type], one, worker_id, lease,
@@ -182,7 +183,6 @@ class Worker:
             task = asyncio.create_task(run.execute())
             self._runs[task] = run
             task.add_done_callback(self._ended)
-        return len(taken)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._runs[task]
@@ -199,18 +199,20 @@ class Worker:
 
     async def register(self) -> None:
         """Make this worker known, unless it is."""
-        if not self._declared:
-            async with self._control.begin() as connection:
-                await queries.declare(connection, {name: one.concurrency for name, one in self._jobs.types.items()})
-            self._declared = True
-        if self._worker_id is None and not self._stopping:
-            asked = time.monotonic()
-            async with self._control.begin() as connection:
-                self._worker_id = await queries.register(
-                    connection, self._pool_id, socket.gethostname(), os.getpid(), self._concurrency
-                )
-            self._lease = Lease(asked + self._pace.lease * self._pace.caution)
-            self._metrics.pool = self._pool_id
+        async with self._registering:
+            if not self._declared:
+                async with self._control.begin() as connection:
+                    await queries.declare(connection, {name: one.concurrency for name, one in self._jobs.types.items()})
+                self._declared = True
+            if self._worker_id is None and not self._stopping:
+                asked = time.monotonic()
+                # Another name each time: the last one may have been noted although nobody told us.
+                pool_id, host = secrets.token_hex(12), socket.gethostname()
+                async with self._control.begin() as connection:
+                    worker_id = await queries.register(connection, pool_id, host, os.getpid(), self._concurrency)
+                self._lease = Lease(asked + self._pace.lease * self._pace.caution)
+                self._worker_id = worker_id
+                self._metrics.pool = pool_id
 
     async def _renew(self) -> None:
         """Say that this worker lives; if it was taken for dead its jobs are no longer its own."""
@@ -229,7 +231,6 @@ class Worker:
         log.warning("this worker was not heard of in time: its jobs are given up", jobs=len(self._runs))
         self._lease.revoke()
         self._worker_id = None
-        self._pool_id = secrets.token_hex(12)
         for run in self._runs.values():
             run.interrupt(JobLost)
 
@@ -249,12 +250,43 @@ class Worker:
                 run.interrupt(JobStopped)
 
     async def _recover(self) -> None:
-        async with self._control.begin() as connection:
+        await self._give_back_strays()
+        async with self._control.connect() as connection:
             recovered = await queries.recover(connection, self._pace.lease)
         if recovered:
             self._metrics.recovered += recovered
             log.warning("jobs of lost workers were taken over", count=recovered)
             self._wake.set()
+
+    async def _give_back_strays(self) -> None:
+        """Give back jobs this worker was given in an answer that never reached it."""
+        worker_id = self._worker_id
+        if worker_id is None:
+            return
+        async with self._taking, self._control.connect() as connection:
+            running = await queries.running(connection, worker_id)
+            known = {run.task_id for run in self._runs.values()}
+            for task_id, run_count in running:
+                if task_id not in known:
+                    await queries.finish(connection, (task_id, run_count, worker_id), Status.PENDING, "", 0.0)
+
+    @contextlib.asynccontextmanager
+    async def _looking_after(self) -> AsyncIterator[None]:
+        """While this is open the worker tells that it lives, and looks after its jobs and after those of lost ones."""
+        others = [
+            asyncio.create_task(self._again_and_again(step, pause))
+            for step, pause in (
+                (self._watch, self._pace.watch),
+                (self._renew, self._pace.heartbeat),
+                (self._recover, self._pace.recover),
+            )
+        ]
+        try:
+            yield
+        finally:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     async def _again_and_again(self, step: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:

@@ -9,11 +9,13 @@ from moorage.settings.checks import split_address
 from moorage.settings.loading import LoadedSettings, Problem, SettingsError, load_settings, read_settings
 from moorage.settings.sections import (
     Bytes,
+    CleanupSettings,
     DatabaseSettings,
     GiB,
     JobsSettings,
     LogSettings,
     MiB,
+    RedisSettings,
     RegistrySettings,
     S3Settings,
     Seconds,
@@ -34,6 +36,7 @@ from moorage.settings.sections import (
 
 __all__ = [
     "Bytes",
+    "CleanupSettings",
     "DatabaseSettings",
     "GiB",
     "JobsSettings",
@@ -41,6 +44,7 @@ __all__ = [
     "LogSettings",
     "MiB",
     "Problem",
+    "RedisSettings",
     "RegistrySettings",
     "S3Settings",
     "Seconds",

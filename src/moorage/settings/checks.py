@@ -27,6 +27,7 @@ MIN_SECRET_KEY_LENGTH = 16
 #: Fewer different characters than this cannot come from a random generator at that length.
 MIN_SECRET_KEY_CHARACTERS = 6
 
+REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 POSTGRESQL_SCHEMES = frozenset({"postgresql", "postgres"})
 
 Finding = tuple[str, str]
@@ -54,6 +55,9 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     yield from _storage(settings)
     yield from _security(settings)
+    redis = settings.redis.url
+    if redis is not None and (message := _url_finding(redis.get_secret_value(), REDIS_SCHEMES, host=False)):
+        yield "redis.url", message
 
 
 def _server(settings: Settings) -> Iterator[Finding]:

@@ -78,8 +78,7 @@ class StorageSettings(Section):
     driver: Literal["filesystem", "s3", "memory"] = Field("filesystem", description="The blob store.")
     root: Path | None = Field(None, description="Directory of the filesystem driver; default: <data>/storage.")
     s3: S3Settings = S3Settings()
-    upload_expiry: Seconds = Field(7 * 86400, description="Seconds after which an untouched upload is purged.")
-    purge_interval: Seconds = Field(3600, ge=1, description="Seconds between two searches for orphaned uploads.")
+    upload_expiry: Seconds = Field(7 * 86400, description="Seconds after which an untouched upload may be cleaned up.")
 
 
 class RegistrySettings(Section):
@@ -135,6 +134,14 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class CleanupSettings(Section):
+    """The job that removes abandoned uploads and what else nobody needs any more."""
+
+    schedule: str = Field(
+        "0 0 0 * * *", description="When it runs: cron of six fields (or five, without the seconds), in UTC."
+    )
+
+
 class JobsSettings(Section):
     """Work beside requests: garbage collection, webhooks, retention and so on."""
 
@@ -142,8 +149,14 @@ class JobsSettings(Section):
         10, ge=1, le=1000, description="Jobs run at once by one server, spread over its worker processes."
     )
     shutdown_timeout: Seconds = Field(
-        5, le=8, description="Seconds running jobs may go on after a stop; then another server continues them."
+        5, le=6, description="Seconds running jobs may go on after a stop; then another server continues them."
     )
+
+
+class RedisSettings(Section):
+    """An optional Redis or Dragonfly. It only makes things faster: nothing is lost with it."""
+
+    url: SecretStr | None = Field(None, description="redis://, rediss:// or unix:// URL; default: none is used.")
 
 
 class SystemSettings(Section):
@@ -198,7 +211,9 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    cleanup: CleanupSettings = CleanupSettings()
     jobs: JobsSettings = JobsSettings()
+    redis: RedisSettings = RedisSettings()
     system: SystemSettings = SystemSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -1,4 +1,4 @@
-"""Audit purge and clean-up.
+"""Audit purge and clean-up: the tables there are suffice.
 
 Revision ID: 0019
 Revises: 0018
@@ -13,4 +13,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Nothing: rows to purge are found by the indexes of the audit log's lists."""

@@ -29,6 +29,7 @@ from moorage.blobs.uploads import UploadService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.egress.client import EgressClient
 from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
@@ -81,6 +82,7 @@ from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.presence import Presence
 from moorage.system.service import SystemService
+from moorage.webhooks.feature import Webhooks
 
 ROLES = ("core", "registry", "jobservice", "exporter")
 
@@ -117,6 +119,8 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    egress: EgressClient
+    webhooks: Webhooks
     numbers: Numbers
     inventory: Inventory
     asgi: Edge = field(init=False)
@@ -152,6 +156,9 @@ class Application:
         configurations = configurations_of(settings, reader)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
+        egress = EgressClient(settings.egress)
+        webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, numbers.webhooks)
+        consumers = (AuditWriter(configurations.current, numbers.events), webhooks.consumer)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
@@ -175,8 +182,8 @@ class Application:
             catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
-            pulls=PullStatistics(database, configurations.current, numbers.events),
-            dispatcher=Dispatcher(database, [AuditWriter(configurations.current, numbers.events)], numbers.events),
+            pulls=PullStatistics(database, configurations.current, numbers.events, webhooks.policies.pulls_wanted),
+            dispatcher=Dispatcher(database, consumers, numbers.events),
             forwarder=Forwarder(database, configurations.current, numbers.events, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
             overview=overview,
@@ -189,6 +196,8 @@ class Application:
             inventory=monitoring.inventory(
                 settings, database=database, configurations=configurations, overview=overview, jobs=jobs
             ),
+            egress=egress,
+            webhooks=webhooks,
         )
         application.metrics = monitoring.pages(
             settings,
@@ -221,6 +230,7 @@ class Application:
         if "jobservice" in self.roles:
             for work in (
                 self._roll_up_quotas(),
+                self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
                 self.dispatcher.run(),
@@ -244,6 +254,7 @@ class Application:
             await self.metrics_socket.close()
         await self.inventory.close()
         await self.pulls.close()
+        await self.egress.close()
         await self.jobs.waker.close()
         self.identity.close()
         await self.store.close()
@@ -331,6 +342,8 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                webhooks=self.webhooks.policies,
+                deliveries=self.webhooks.deliveries,
                 jobs=self.jobs,
                 schedules=self.schedules,
                 purging=RecurringJob(self.database, self.jobs, self.schedules, PURGE_AUDIT_LOG),
@@ -348,6 +361,7 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
         yield cleanup_job(
             [

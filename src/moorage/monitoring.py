@@ -31,6 +31,7 @@ from moorage.system.inventory_projects import ProjectSource
 from moorage.system.inventory_queues import QueueSource
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
+from moorage.webhooks.metrics import WebhookMetrics
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Numbers:
 
     registry: RegistryMetrics = field(default_factory=RegistryMetrics)
     jobs: JobMetrics = field(default_factory=JobMetrics)
+    webhooks: WebhookMetrics = field(default_factory=WebhookMetrics)
     events: EventMetrics = field(default_factory=EventMetrics)
     operations: OperationMetrics = field(init=False)
 
@@ -70,6 +72,7 @@ def pages(
     if "jobservice" in roles:
         shown.register(numbers.events, Page.JOBSERVICE)
         shown.register(numbers.jobs, Page.JOBSERVICE)
+        shown.register(numbers.webhooks, Page.JOBSERVICE)
     if "exporter" in roles:
         shown.register(inventory, Page.EXPORTER)
     return shown

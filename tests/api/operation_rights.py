@@ -119,6 +119,18 @@ GET    /projects/$project/immutabletagrules      project immutable-tag:list
 POST   /projects/$project/immutabletagrules      project immutable-tag:create < {}
 PUT    /projects/$project/immutabletagrules/99999    project immutable-tag:update < {"id": 99999}
 DELETE /projects/$project/immutabletagrules/99999    project immutable-tag:delete
+GET    /projects/$project/webhook/events         project notification-policy:read
+GET    /projects/$project/webhook/lasttrigger    project notification-policy:list
+GET    /projects/$project/webhook/jobs?policy_id=99999  project notification-policy:list
+GET    /projects/$project/webhook/policies       project notification-policy:list
+POST   /projects/$project/webhook/policies       project notification-policy:create < {}
+GET    /projects/$project/webhook/policies/99999         project notification-policy:read
+PUT    /projects/$project/webhook/policies/99999         project notification-policy:update < {}
+DELETE /projects/$project/webhook/policies/99999         project notification-policy:delete
+GET    /projects/$project/webhook/policies/99999/executions          project notification-policy:read
+GET    /projects/$project/webhook/policies/99999/executions/1/tasks  project notification-policy:read
+GET    /projects/$project/webhook/policies/99999/executions/1/tasks/1/log         project notification-policy:read
+POST   /projects/$project/webhook/policies/99999/executions/1/tasks/1/redeliver   project notification-policy:update
 GET    /projects/$project/trash         itself: what the deletion takes
 POST   /projects/$project/trash/1/undelete       itself: what the deletion takes
 GET    /trash                           itself: what the deletion takes

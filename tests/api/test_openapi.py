@@ -28,6 +28,7 @@ BEYOND = {
     "listTagHistory",
     "revertTag",
     "listTrash",
+    "redeliverWebhook",
     "undelete",
     "listDeletedProjects",
     "undeleteProject",

@@ -19,6 +19,7 @@ from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
+from moorage.egress.client import EgressClient
 from moorage.events.audit_service import AuditService
 from moorage.events.purging import VENDOR_TYPE as PURGE
 from moorage.events.purging import purge_job
@@ -48,6 +49,9 @@ from moorage.system.configuring import ConfigurationService, configurations_of
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
+from moorage.webhooks.deliveries import DeliveryService
+from moorage.webhooks.metrics import WebhookMetrics
+from moorage.webhooks.service import WebhookService
 
 ADMIN = ("admin", "Harbor12345")
 PASSWORD = "Passw0rd-x1"
@@ -142,6 +146,10 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),
+                    webhooks=WebhookService(
+                        database, SecretBox(secret_key(settings), "webhooks"), EgressClient(settings.egress).check
+                    ),
+                    deliveries=DeliveryService(database, jobs, WebhookMetrics()),
                     jobs=jobs,
                     schedules=schedules,
                     purging=RecurringJob(database, jobs, schedules, PURGE),

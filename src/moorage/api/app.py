@@ -40,6 +40,7 @@ from moorage.api import (
     user_permissions,
     usergroups,
     users,
+    webhooks,
 )
 from moorage.api.answers import NO_BODY, failure
 from moorage.api.call import BodyTooLarge, Call, invalid
@@ -82,6 +83,7 @@ HANDLERS = [
     *immutable.HANDLERS,
     *taghistory.HANDLERS,
     *trash.HANDLERS,
+    *webhooks.HANDLERS,
     *purge.HANDLERS,
     *jobservice.HANDLERS,
 ]

@@ -50,6 +50,7 @@ _GROUPS = {
     "quotas": "quota",
     "syncquota": "quota",
     "immutabletagrules": "immutable",
+    "webhook": "webhook",
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",
     "auditlog-exts": "auditlog",
@@ -61,6 +62,7 @@ _GROUPS = {
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
+    "ListWebhookJobs": "webhookjob",
     "addLabel": "artifact",
     "removeLabel": "artifact",
     "getLogs": "project",

@@ -23,6 +23,8 @@ from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService
 from moorage.system.overview import OverviewService
 from moorage.system.service import SystemService
+from moorage.webhooks.deliveries import DeliveryService
+from moorage.webhooks.service import WebhookService
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Services:
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService
+    webhooks: WebhookService
+    deliveries: DeliveryService
     jobs: JobService
     schedules: ScheduleService
     #: Of the audit log.

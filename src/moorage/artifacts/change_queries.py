@@ -50,9 +50,13 @@ async def hold_tag_of(connection: AsyncConnection, artifact_id: int, name: str) 
 
 
 async def tags_of(connection: AsyncConnection, artifact_ids: Sequence[int]) -> list[Row]:
-    """Current tags of artifacts in byte order: (artifact id, name)."""
-    statement = "SELECT artifact_id, name FROM tag WHERE artifact_id = ANY(%s) AND lifetime_end IS NULL ORDER BY name"
-    return await fetch_all(connection, statement, (list(artifact_ids),))
+    """Current tags of artifacts, the latest first: (artifact id, name)."""
+    return await fetch_all(connection, _TAGS_OF, (list(artifact_ids),))
+
+
+_TAGS_OF = """
+SELECT artifact_id, name FROM tag WHERE artifact_id = ANY(%s) AND lifetime_end IS NULL ORDER BY push_time DESC, name
+"""
 
 
 # --- deleting -----------------------------------------------------------------------------------

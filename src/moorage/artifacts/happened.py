@@ -13,12 +13,13 @@ from moorage.events import service as events
 from moorage.events.models import Actor, Event
 from moorage.events.vocabulary import artifact_name
 
-#: Tags of a deleted artifact that its event names; the others are not lost, they are history of the repository.
+#: Tags of a deleted artifact that its event names, the latest first; the others are not lost, they are history of the
+#: repository.
 MOST_TAGS = 100
 
 
-def pushed(push: Push, artifact_id: int, size: int) -> Event:
-    """A manifest was pushed, by tags or by its digest."""
+def pushed(push: Push, artifact_id: int, size: int, *, copied: bool = False) -> Event:
+    """A manifest was pushed, by tags or by its digest; ``copied``: from another repository, with its tags."""
     return Event(
         "create",
         "artifact",
@@ -32,6 +33,7 @@ def pushed(push: Push, artifact_id: int, size: int) -> Event:
             "artifact_type": push.manifest.artifact_type,
             "size": size,
             "artifact_id": artifact_id,
+            **({"copied": True} if copied else {}),
         },
     )
 
@@ -53,7 +55,7 @@ def tagged(artifact: ListedArtifact, name: str) -> Event:
 _ARTIFACT = """
 SELECT a.project_id, a.digest, a.media_type, a.artifact_type, a.size,
        ARRAY(SELECT t.name FROM tag t WHERE t.artifact_id = a.artifact_id AND t.lifetime_end IS NULL
-              ORDER BY t.name LIMIT %s)
+              ORDER BY t.push_time DESC, t.name LIMIT %s)
   FROM artifact a WHERE a.artifact_id = %s
 """
 
@@ -93,10 +95,17 @@ async def record_tag_deletion(
 _REPOSITORY = "SELECT project_id FROM repository WHERE repository_id = %s"
 
 
-async def record_repository_deletion(connection: AsyncConnection, actor: Actor, name: str, repository_id: int) -> None:
-    """Record, within the caller's transaction, that a locked repository is deleted with what it holds."""
+async def record_repository_deletion(
+    connection: AsyncConnection, actor: Actor, name: str, repository_id: int, trash_id: int
+) -> None:
+    """Record, within the caller's transaction, that a locked repository is deleted with what it holds.
+
+    ``trash_id``: under which what it held is found.
+    """
     ((project_id,),) = await fetch_all(connection, _REPOSITORY, (repository_id,))
-    await events.record(connection, actor, Event("delete", "repository", name, project_id, {"repository": name}))
+    await events.record(
+        connection, actor, Event("delete", "repository", name, project_id, {"repository": name, "trash_id": trash_id})
+    )
 
 
 def _details(

@@ -57,12 +57,17 @@ class PullStatistics:
     """Pulls of this process, on their way into the database."""
 
     def __init__(
-        self, database: Database, configuration: Callable[[], Awaitable[Mapping[str, Any]]], metrics: EventMetrics
+        self,
+        database: Database,
+        configuration: Callable[[], Awaitable[Mapping[str, Any]]],
+        metrics: EventMetrics,
+        wanted: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """``configuration``: Harbor's, as of now."""
+        """``configuration``: Harbor's, as of now; ``wanted``: whether anybody but the audit log is told of pulls."""
         self._database = database
         self._configuration = configuration
         self._metrics = metrics
+        self._wanted = wanted
         self._stopping = asyncio.Event()
         self._flushing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -136,7 +141,7 @@ class PullStatistics:
         if values.get("pull_time_update_disable"):
             self._artifacts.clear()
             self._tags.clear()
-        if not pulls_wanted(values):
+        if self._events and not pulls_wanted(values) and not (self._wanted and await self._wanted()):
             self._events.clear()
         return await self._write()
 

@@ -134,7 +134,7 @@ class ArtifactService:
                 # A client's push of the same digest is refused as well, as in Harbor; a copy's is not.
                 immutability.check_move(moved, push.repository, name, again=again)
             # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
-            event = happened.pushed(push, artifact_id, size)
+            event = happened.pushed(push, artifact_id, size, copied=again)
             await quotas.pushed(connection, actor, repository_id, push.project_id, event)
         self._remember(push.digest, push.content)
 
@@ -156,7 +156,7 @@ class ArtifactService:
             trash_id = await trash.put(connection, actor, deletion)
             artifacts, tags = await queries.trash_artifacts(connection, repository_id, trash_id, actor.name)
             await trash.count(connection, trash_id, artifacts=artifacts, tags=tags)
-            await happened.record_repository_deletion(connection, actor, name, repository_id)
+            await happened.record_repository_deletion(connection, actor, name, repository_id, trash_id)
 
     async def _hold_blobs(
         self, connection: AsyncConnection, repository_id: int, push: Push

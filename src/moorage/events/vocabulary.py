@@ -51,6 +51,9 @@ EVENT_TYPES = (
     "create_immutable_tag_rule",
     "update_immutable_tag_rule",
     "delete_immutable_tag_rule",
+    "create_webhook_policy",
+    "update_webhook_policy",
+    "delete_webhook_policy",
 )
 
 #: What the log is about. Other operations are told to other consumers alone, such as a quota that is nearly used up.

@@ -100,7 +100,7 @@ class RegistryApp:
     async def _record_refusal(self, route: Route, exchange: Exchange, error: QuotaExceeded) -> None:
         """A request that was refused for the quota is an event; of a manifest it also names the tag or digest."""
         reference = exchange.reference if route.resource == "manifest" else ""
-        tag, digest = ("", reference) if looks_like_digest(reference) else (reference, "")
+        tag, digest = ("", reference) if looks_like_digest(reference) else (reference, exchange.digest)
         try:
             await self._services.quotas.record_refusal(error, exchange.actor, exchange.name, tag, digest)
         except MoorageError as failed:

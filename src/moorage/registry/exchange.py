@@ -62,6 +62,8 @@ class Exchange:
     name: str = ""
     #: Tag, digest or upload id.
     reference: str = ""
+    #: Of the manifest that is pushed, once it was read.
+    digest: str = ""
     principal: Principal = ANONYMOUS
     #: An Authorization header was sent, whatever it was worth, or the cookie of a session that counts.
     challenged: bool = False

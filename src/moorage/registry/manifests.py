@@ -47,9 +47,15 @@ async def get_manifest(exchange: Exchange) -> Response:
     return Response(200, pairs, await exchange.services.artifacts.content(stored.digest))
 
 
+#: Harbor's own client, as it calls itself when it copies from another Harbor: it uses nothing (H rows 47, 6.1).
+_OWN_CLIENT = "harbor-registry-client"
+
+
 def _count_pull(exchange: Exchange, stored: StoredManifest) -> None:
     """A client asked for the manifest: also one that turns out to have it uses it. ``HEAD`` does not count (H 47)."""
     request, reference = exchange.request, exchange.reference
+    if request.header(b"user-agent") == _OWN_CLIENT:
+        return
     exchange.services.pulls.add(
         stored,
         exchange.name,
@@ -86,7 +92,7 @@ async def put_manifest(exchange: Exchange) -> Response:
         check_tag(tag)
     limit = settings.manifest_size
     content = await request.body(limit, lambda: ManifestTooLarge(f"the manifest is larger than {limit} bytes"))
-    digest = digest_of(content, wanted.partition(":")[0] if wanted else "sha256")
+    digest = exchange.digest = digest_of(content, wanted.partition(":")[0] if wanted else "sha256")
     if wanted is not None and digest != wanted:
         raise DigestInvalid(detail={"digest": wanted, "computed": digest})
     parsed = manifests.parse(content, request.header(b"content-type"), exchange.services.limits)

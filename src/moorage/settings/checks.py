@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -30,6 +31,10 @@ MIN_SECRET_KEY_CHARACTERS = 6
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 POSTGRESQL_SCHEMES = frozenset({"postgresql", "postgres"})
 
+#: Host names, and ``*.`` with all below one; what ends with a number is an address that was mistyped.
+_LABEL = "(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+_HOST_NAME = re.compile(rf"(\*\.)?({_LABEL}\.)*(?![0-9.]*$){_LABEL}\.?")
+
 Finding = tuple[str, str]
 
 
@@ -55,6 +60,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     yield from _storage(settings)
     yield from _security(settings)
+    yield from _egress(settings)
     redis = settings.redis.url
     if redis is not None and (message := _url_finding(redis.get_secret_value(), REDIS_SCHEMES, host=False)):
         yield "redis.url", message
@@ -121,6 +127,27 @@ def _security(settings: Settings) -> Iterator[Finding]:
     secret_key = settings.security.secret_key
     if secret_key is not None and (message := _secret_key_finding(secret_key)):
         yield "security.secret_key", message
+
+
+def _egress(settings: Settings) -> Iterator[Finding]:
+    egress = settings.egress
+    for key, entries in (("egress.allow", egress.allow), ("egress.no_proxy", egress.no_proxy)):
+        for entry in entries:
+            if not _is_network(entry) and not _HOST_NAME.fullmatch(entry):
+                yield key, f"{entry!r} is neither a network, as 10.0.0.0/8, nor a host name, as hooks.example.com"
+    if egress.proxy is not None:
+        if message := _url_finding(egress.proxy.get_secret_value(), frozenset({"http"})):
+            yield "egress.proxy", message
+    elif egress.no_proxy:
+        yield "egress.proxy", "is missing: egress.no_proxy only says what is reached without it"
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ipaddress.ip_network(value.strip("[]"), strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _secret_key_finding(secret_key: SecretStr) -> str | None:

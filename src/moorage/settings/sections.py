@@ -134,6 +134,43 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class EgressSettings(Section):
+    """Requests to addresses that users gave: webhooks, registries to replicate with, scanners."""
+
+    allow: tuple[str, ...] = Field(
+        (),
+        description="What may be reached although it is not public: networks (10.0.0.0/8), host names, and *. with all"
+        " names below a domain. Loopback, link-local, private and metadata addresses are refused otherwise.",
+    )
+    proxy: SecretStr | None = Field(
+        None,
+        description="http:// URL of the proxy that such requests go through. It connects, so it has to refuse what is"
+        " private itself, as far as the name cannot be resolved here.",
+    )
+    no_proxy: tuple[str, ...] = Field((), description="Networks and host names, as in allow, reached without it.")
+    ca_certificates: Path | None = Field(
+        None, description="PEM file of authorities that are trusted besides the system's."
+    )
+    timeout: Seconds = Field(30, ge=0.1, description="Seconds a request may take, unless its feature says otherwise.")
+
+
+class WebhookSettings(Section):
+    """Deliveries of webhooks."""
+
+    timeout: Seconds = Field(10, ge=0.1, le=300, description="Seconds one attempt may take.")
+    attempts: int = Field(8, ge=1, le=50, description="Attempts before a delivery is given up.")
+    retry_delay: Seconds = Field(
+        10, ge=0.1, le=3600, description="Seconds before the second attempt; doubled before each further one."
+    )
+    concurrency: int = Field(
+        6,
+        ge=1,
+        le=1000,
+        description="Deliveries of each kind at once, over all replicas; other jobs need workers, too.",
+    )
+    keep: int = Field(100, ge=1, le=100_000, description="Finished deliveries kept of each policy and kind.")
+
+
 class CleanupSettings(Section):
     """The job that removes abandoned uploads and what else nobody needs any more."""
 
@@ -211,6 +248,8 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    egress: EgressSettings = EgressSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     cleanup: CleanupSettings = CleanupSettings()
     jobs: JobsSettings = JobsSettings()
     redis: RedisSettings = RedisSettings()

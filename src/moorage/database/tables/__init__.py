@@ -45,6 +45,7 @@ from moorage.database.tables.projects import project, project_cve_allowlist, pro
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration, cve_allowlist, server_process
+from moorage.database.tables.webhooks import quota_notice, webhook_policy, webhook_trigger
 
 __all__ = [
     "artifact",
@@ -80,6 +81,7 @@ __all__ = [
     "queue",
     "quota",
     "quota_change",
+    "quota_notice",
     "quota_work",
     "refresh_token",
     "repository",
@@ -97,5 +99,7 @@ __all__ = [
     "user_group",
     "user_group_member",
     "user_session",
+    "webhook_policy",
+    "webhook_trigger",
     "worker_pool",
 ]

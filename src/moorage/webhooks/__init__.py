@@ -1,0 +1,1 @@
+"""Webhooks: what happened in a project, told to addresses its administrators gave."""

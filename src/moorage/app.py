@@ -26,6 +26,8 @@ from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
+from moorage.checking.scrub import Scrub
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -119,6 +121,7 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    scrub: Scrub
     egress: EgressClient
     webhooks: Webhooks
     numbers: Numbers
@@ -196,6 +199,7 @@ class Application:
             inventory=monitoring.inventory(
                 settings, database=database, configurations=configurations, overview=overview, jobs=jobs
             ),
+            scrub=Scrub(database, store, settings, numbers.checking),
             egress=egress,
             webhooks=webhooks,
         )
@@ -230,6 +234,7 @@ class Application:
         if "jobservice" in self.roles:
             for work in (
                 self._roll_up_quotas(),
+                self.scrub.watch(self.schedules),
                 self.webhooks.deliveries.watch(),
                 Backfill(self.database, self.artifacts.attributes).run(),
                 Settler(self.database).run(),
@@ -342,6 +347,7 @@ class Application:
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
+                integrity=IntegrityService(self.database),
                 webhooks=self.webhooks.policies,
                 deliveries=self.webhooks.deliveries,
                 jobs=self.jobs,
@@ -361,6 +367,7 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield self.scrub.job_type()
         yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
         yield cleanup_job(
@@ -417,6 +424,8 @@ def worker() -> ASGIApp:
 async def bootstrap(settings: Settings, database_url: str) -> BootstrapReport:
     """Make the first contents of a migrated database; refuse settings that no worker could start with."""
     overwritten(settings.system)
+    if settings.integrity.scrub_schedule:
+        normalized(settings.integrity.scrub_schedule, "scrub (integrity.scrub_schedule)")
     normalized(settings.cleanup.schedule, "cleanup.schedule")
     database = Database(settings.database, database_url)
     await database.open()

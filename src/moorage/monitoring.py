@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from moorage import __version__
 from moorage.artifacts.service import ArtifactService
+from moorage.checking.metrics import CheckingMetrics
 from moorage.database.engine import Database
 from moorage.database.metrics import DatabaseMetrics
 from moorage.events.metrics import EventMetrics
@@ -40,6 +41,7 @@ class Numbers:
 
     registry: RegistryMetrics = field(default_factory=RegistryMetrics)
     jobs: JobMetrics = field(default_factory=JobMetrics)
+    checking: CheckingMetrics = field(default_factory=CheckingMetrics)
     webhooks: WebhookMetrics = field(default_factory=WebhookMetrics)
     events: EventMetrics = field(default_factory=EventMetrics)
     operations: OperationMetrics = field(init=False)
@@ -72,6 +74,7 @@ def pages(
     if "jobservice" in roles:
         shown.register(numbers.events, Page.JOBSERVICE)
         shown.register(numbers.jobs, Page.JOBSERVICE)
+        shown.register(numbers.checking, Page.JOBSERVICE)
         shown.register(numbers.webhooks, Page.JOBSERVICE)
     if "exporter" in roles:
         shown.register(inventory, Page.EXPORTER)

@@ -25,6 +25,9 @@ GET    /health                          open
 GET    /systeminfo                      open
 GET    /systeminfo/getcert              open
 GET    /systeminfo/volumes              system system-volumes:read
+GET    /system/integrity                system system-volumes:read
+GET    /system/integrity/blobs          system system-volumes:read
+GET    /system/integrity/blobs/$icon/artifacts  system system-volumes:read
 GET    /search?q=a                      open
 GET    /statistics                      account
 GET    /icons/$icon                     open

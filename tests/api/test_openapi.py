@@ -32,6 +32,9 @@ BEYOND = {
     "undelete",
     "listDeletedProjects",
     "undeleteProject",
+    "getIntegrity",
+    "listQuarantinedBlobs",
+    "listBrokenArtifacts",
 }
 
 

@@ -16,6 +16,7 @@ from moorage.api.services import Services
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
 from moorage.blobs.service import BlobService
+from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -146,6 +147,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),
+                    integrity=IntegrityService(database),
                     webhooks=WebhookService(
                         database, SecretBox(secret_key(settings), "webhooks"), EgressClient(settings.egress).check
                     ),

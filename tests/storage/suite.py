@@ -474,6 +474,69 @@ class BlobStoreSuite:
         with pytest.raises(ValueError, match="upload id"):
             await store.abort(upload_id, {})
 
+    # --- inventory
+
+    @pytest.mark.anyio
+    async def test_every_file_is_found_once_blobs_in_the_order_of_their_digests(self, store: BlobStore) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=5)
+        digests = [await put(store, content(size, seed=7)) for size in (0, 1, 2_000, 300_000)]
+        upload = await (await Upload.begin(store)).add(b"as another algorithm would have it")
+        digests.append(
+            await upload.commit(f"sha512:{hashlib.sha512(b'as another algorithm would have it').hexdigest()}")
+        )
+        half = await (await Upload.begin(store)).add(b"no blob yet")
+        found = [file async for file in store.files()]
+        assert [file.digest for file in found] == sorted(digests)
+        assert {file.digest: file.size for file in found}[digests[2]] == 2_000
+        assert all(file.path == paths.blob(file.digest or "") and file.modified > before for file in found)
+        await half.abort()
+
+    @pytest.mark.anyio
+    async def test_what_was_set_aside_is_kept_and_makes_room(self, store: BlobStore) -> None:
+        data = content(5_000)
+        digest = await put(store, data)
+        path = paths.blob(digest)
+        first = await store.set_aside(path)
+        assert first is not None
+        assert first.startswith(f"{paths.QUARANTINE}/sha256/")
+        assert await store.size(digest) is None
+        assert await store.get(first, 10_000) == data
+        assert await store.set_aside(path) is None
+        await put(store, data)
+        second = await store.set_aside(path)
+        assert second not in (None, first)
+        assert await store.get(first, 10_000) == data
+        await put(store, data)
+        assert await everything(store.read(digest, 0, len(data))) == data
+        empty = await put(store, b"")
+        assert await store.set_aside(paths.blob(empty)) is not None
+        assert await store.size(empty) is None
+
+    @pytest.mark.anyio
+    @pytest.mark.parametrize(
+        "path", ["docker/registry/v2/uploads/x/data", "docker/registry/v2/blobs/../x", "/etc/passwd"]
+    )
+    async def test_only_what_lies_among_blobs_is_set_aside(self, store: BlobStore, path: str) -> None:
+        with pytest.raises(ValueError, match="not"):
+            await store.set_aside(path)
+
+    @pytest.mark.anyio
+    async def test_how_much_of_an_upload_is_stored_is_known_without_reading(self, store: BlobStore) -> None:
+        upload = await Upload.begin(store)
+        assert await store.stored(upload.id, upload.state) == 0
+        await upload.add(content(1_000))
+        await upload.add(content(500))
+        assert await store.stored(upload.id, upload.state) == 1_500
+        await upload.abort()
+        assert await store.stored(upload.id, upload.state) == 0
+
+    @pytest.mark.anyio
+    async def test_nothing_is_left_unfinished(self, store: BlobStore) -> None:
+        digest = await put(store, content(1_000))
+        assert [found async for found in store.unfinished()] == []
+        await store.drop_unfinished(paths.blob(digest))
+        assert await store.size(digest) == 1_000
+
     @pytest.mark.anyio
     async def test_it_answers(self, store: BlobStore) -> None:
         await store.ping()

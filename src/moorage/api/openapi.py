@@ -59,12 +59,14 @@ _GROUPS = {
     "purgeaudit": "purge",
     "trash": "trash",
     "explain": "permissions",
+    "integrity": "integrity",
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
     "ListWebhookJobs": "webhookjob",
     "addLabel": "artifact",
     "removeLabel": "artifact",
+    "listBrokenArtifacts": "integrity",
     "getLogs": "project",
     "getLogExts": "project",
     "getCurrentUserPermissions": "user",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from moorage.access.service import AccessService
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.service import ArtifactService
+from moorage.checking.service import IntegrityService
 from moorage.events.audit_service import AuditService
 from moorage.identity.service import IdentityService
 from moorage.jobs.recurring import RecurringJob
@@ -47,6 +48,7 @@ class Services:
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService
+    integrity: IntegrityService
     webhooks: WebhookService
     deliveries: DeliveryService
     jobs: JobService

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -122,8 +122,17 @@ async def hold_children(
 
 
 async def store_content(connection: AsyncConnection, digest: str, content: bytes) -> None:
-    """Keep a manifest's bytes, once."""
-    await connection.execute(upsert(manifest).values(digest=digest, content=content).on_conflict_do_nothing())
+    """Keep a manifest's bytes, once; those that were damaged are replaced."""
+    await connection.execute(_STORE_CONTENT, {"digest": digest, "content": content})
+
+
+# What is there and right is not locked: many may push the same manifest at once.
+_STORE_CONTENT = text(
+    """
+    WITH stored AS (INSERT INTO manifest (digest, content) VALUES (:digest, :content) ON CONFLICT DO NOTHING)
+    UPDATE manifest SET content = :content WHERE digest = :digest AND content <> :content
+    """
+)
 
 
 async def store_artifact(

@@ -21,7 +21,7 @@ from moorage.lifecycle import immutability, trash
 from moorage.lifecycle.models import Deletion
 from moorage.metrics.caches import CacheUse
 from moorage.oci.manifests import Descriptor
-from moorage.oci.names import looks_like_digest
+from moorage.oci.names import digest_of, looks_like_digest
 from moorage.projects import quotas
 from moorage.repositories import service as repositories
 from moorage.storage.protocol import Blobs
@@ -72,6 +72,12 @@ class ArtifactService:
             content = await queries.content(connection, digest)
         if content is None:
             raise ManifestUnknown(detail={"digest": digest})
+        if digest_of(content, digest.partition(":")[0]) != digest:
+            raise ManifestUnknown(
+                f"the manifest {digest} is damaged in this registry's database, and cannot be given to anybody."
+                " Pushing it again repairs it",
+                detail={"digest": digest},
+            )
         self._remember(digest, content)
         return content
 

@@ -43,11 +43,28 @@ async def repositories_with(connection: AsyncConnection, digest: str, limit: int
         select(repository.c.name)
         .join(repository_blob, repository_blob.c.repository_id == repository.c.repository_id)
         .join(blob, blob.c.blob_id == repository_blob.c.blob_id)
-        .where(blob.c.digest == digest)
+        .where(blob.c.digest == digest, blob.c.quarantine_time.is_(None))
         .order_by(repository_blob.c.repository_id)
         .limit(limit)
     )
     return rows.scalars().all()
+
+
+async def quarantine(connection: AsyncConnection, name: str, digest: str) -> tuple[datetime, str] | None:
+    """Since when, and why, nobody is given a blob that the repository has."""
+    row = (await connection.execute(_QUARANTINE, {"name": name, "digest": digest})).one_or_none()
+    return None if row is None else (row.quarantine_time, row.quarantine_reason)
+
+
+_QUARANTINE = text(
+    """
+    SELECT b.quarantine_time, b.quarantine_reason
+      FROM blob b
+      JOIN repository_blob l ON l.blob_id = b.blob_id
+      JOIN repository r ON r.repository_id = l.repository_id
+     WHERE b.digest = :digest AND r.name = :name AND b.quarantine_time IS NOT NULL
+    """
+)
 
 
 # --- linking ------------------------------------------------------------------------------------
@@ -75,17 +92,23 @@ async def link(connection: AsyncConnection, name: str, blob_id: int) -> bool:
     return bool(await fetch_value(connection, "SELECT blob_link(%s, %s)", (name, blob_id)))
 
 
-async def lock_link(connection: AsyncConnection, name: str, digest: str) -> tuple[int, int] | None:
-    """Lock the link of a blob to a repository: (repository id, blob id), or None when there is none."""
-    row = (
-        await connection.execute(
-            select(repository_blob.c.repository_id, repository_blob.c.blob_id)
-            .join(repository, repository.c.repository_id == repository_blob.c.repository_id)
-            .join(blob, blob.c.blob_id == repository_blob.c.blob_id)
-            .where(repository.c.name == name, blob.c.digest == digest)
-            .with_for_update(of=repository_blob)
-        )
-    ).one_or_none()
+async def lock_link(
+    connection: AsyncConnection, name: str, digest: str, *, readable: bool = False
+) -> tuple[int, int] | None:
+    """Lock the link of a blob to a repository: (repository id, blob id), or None when there is none.
+
+    ``readable``: a blob in quarantine counts as none.
+    """
+    statement = (
+        select(repository_blob.c.repository_id, repository_blob.c.blob_id)
+        .join(repository, repository.c.repository_id == repository_blob.c.repository_id)
+        .join(blob, blob.c.blob_id == repository_blob.c.blob_id)
+        .where(repository.c.name == name, blob.c.digest == digest)
+        .with_for_update(of=repository_blob)
+    )
+    if readable:
+        statement = statement.where(blob.c.quarantine_time.is_(None))
+    row = (await connection.execute(statement)).one_or_none()
     return None if row is None else (row.repository_id, row.blob_id)
 
 
@@ -113,13 +136,20 @@ async def unlink(connection: AsyncConnection, repository_id: int, blob_id: int) 
 
 
 async def lock_linked(connection: AsyncConnection, repository_id: int, digests: Sequence[str]) -> dict[str, LinkedBlob]:
-    """The linked ones among ``digests``, kept from being unlinked or swept until the transaction ends."""
+    """The linked ones among ``digests``, kept from being unlinked or swept until the transaction ends.
+
+    Those in quarantine are left out: who refers to one has to push it again.
+    """
     if not digests:
         return {}
     rows = await connection.execute(
         select(blob.c.blob_id, blob.c.digest, blob.c.size)
         .join(repository_blob, repository_blob.c.blob_id == blob.c.blob_id)
-        .where(repository_blob.c.repository_id == repository_id, blob.c.digest == func.any(bindparam("digests")))
+        .where(
+            repository_blob.c.repository_id == repository_id,
+            blob.c.digest == func.any(bindparam("digests")),
+            blob.c.quarantine_time.is_(None),
+        )
         # One order for everyone, so that two pushes sharing layers cannot wait for each other.
         .order_by(blob.c.digest)
         .with_for_update(key_share=True, read=True),

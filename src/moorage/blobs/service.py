@@ -55,6 +55,18 @@ class BlobService:
         """The blob, if it can be read through the repository, as of some moment after this call."""
         return self._linked.submit((repository, digest))
 
+    async def missing(self, repository: str, digest: str) -> BlobUnknown:
+        """Why the repository cannot give a blob: it has none, or one that is damaged, which the message then says."""
+        async with self._database.connect() as connection:
+            found = await queries.quarantine(connection, repository, digest)
+        if found is None:
+            return BlobUnknown(detail=digest)
+        return BlobUnknown(
+            f"the blob {digest} is damaged in this registry's storage, and cannot be given to anybody:"
+            f" {found[1]}. Pushing it again repairs it",
+            detail={"digest": digest, "quarantined": found[0].strftime("%Y-%m-%dT%H:%M:%SZ")},
+        )
+
     def path(self, digest: str) -> Path | None:
         """The file that holds a blob, where the store has files."""
         return self._store.local_path(digest)
@@ -73,7 +85,7 @@ class BlobService:
         The caller has made sure that the principal may pull from ``source``.
         """
         async with self._database.begin() as connection:
-            held = await queries.lock_link(connection, source, digest)
+            held = await queries.lock_link(connection, source, digest, readable=True)
             if held is None:
                 return False
             await link(connection, project_id, repository, held[1])
@@ -90,7 +102,7 @@ class BlobService:
         async with self._database.begin() as connection:
             # One order for everyone, so that two that share blobs cannot wait for each other.
             for digest in sorted(set(digests)):
-                held = await queries.lock_link(connection, source, digest)
+                held = await queries.lock_link(connection, source, digest, readable=True)
                 if held is not None:
                     await link(connection, project_id, repository, held[1])
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "tag": LazyCommand("moorage.cli.tag", "app", "Show what tags named, and let them name it again."),
     "trash": LazyCommand("moorage.cli.trash", "app", "List what was deleted, and bring it back."),
     "key": LazyCommand("moorage.cli.key", "app", "List and rotate the keys that sign tokens."),
+    "fsck": LazyCommand("moorage.cli.fsck", "command", "Check what is stored, and repair it."),
     "import": LazyCommand("moorage.cli.import_", "app", "Adopt an existing registry's storage."),
 }
 

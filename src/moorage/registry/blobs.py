@@ -32,9 +32,10 @@ async def get_blob(exchange: Exchange) -> Response:
     digest = check_digest(exchange.reference)
     assert exchange.facts is not None
     blob = await exchange.facts
-    if blob is None:
-        raise BlobUnknown(detail=digest)
     request, blobs = exchange.request, exchange.services.blobs
+    if blob is None:
+        # A push asks with HEAD for every layer, and shows nobody the message.
+        raise BlobUnknown(detail=digest) if request.method == "HEAD" else await blobs.missing(exchange.name, digest)
     etag = b'"%b"' % digest.encode()
     found = headers(
         (b"accept-ranges", b"bytes"), _FOREVER, (b"docker-content-digest", digest.encode()), (b"etag", etag)

@@ -60,6 +60,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     yield from _storage(settings)
     yield from _security(settings)
+    yield from _integrity(settings)
     yield from _egress(settings)
     redis = settings.redis.url
     if redis is not None and (message := _url_finding(redis.get_secret_value(), REDIS_SCHEMES, host=False)):
@@ -127,6 +128,19 @@ def _security(settings: Settings) -> Iterator[Finding]:
     secret_key = settings.security.secret_key
     if secret_key is not None and (message := _secret_key_finding(secret_key)):
         yield "security.secret_key", message
+
+
+def _integrity(settings: Settings) -> Iterator[Finding]:
+    integrity = settings.integrity
+    for source in integrity.sources:
+        if source.startswith("s3://"):
+            if message := _url_finding(source, frozenset({"s3"})):
+                yield "integrity.sources", message
+        elif not source.startswith("/"):
+            yield "integrity.sources", f"{source!r} is neither an absolute path nor a URL as s3://bucket/prefix"
+    if (integrity.source_access_key is None) != (integrity.source_secret_key is None):
+        missing = "secret" if integrity.source_secret_key is None else "access"
+        yield f"integrity.source_{missing}_key", "is missing: access key and secret key belong together"
 
 
 def _egress(settings: Settings) -> Iterator[Finding]:

@@ -134,6 +134,25 @@ class TrashSettings(Section):
     retention_days: int = Field(7, ge=0, le=3650, description="Days for which a deletion can be undone.")
 
 
+class IntegritySettings(Section):
+    """Checking what is stored, and where damaged blobs are found again."""
+
+    sources: tuple[str, ...] = Field(
+        (),
+        description="Places with copies of blobs, to repair from: directories and `s3://bucket/prefix` (with"
+        " `?endpoint=` and `?region=` where they are not those of `storage.s3`).",
+    )
+    source_access_key: SecretStr | None = Field(
+        None, description="Access key id for buckets among the sources; default: that of `storage.s3`."
+    )
+    source_secret_key: SecretStr | None = Field(None, description="Secret access key for them.")
+    scrub_schedule: str = Field(
+        "0 0 3 * * 6", description="When blobs are read back and hashed in the background (cron, UTC); empty: never."
+    )
+    scrub_rate: Bytes = Field(32 * MiB, description="Bytes a second the scrub reads; 0 for no limit.")
+    scrub_age: Seconds = Field(30 * 86400, description="The scrub leaves alone what was hashed within so many seconds.")
+
+
 class EgressSettings(Section):
     """Requests to addresses that users gave: webhooks, registries to replicate with, scanners."""
 
@@ -248,6 +267,7 @@ class Settings(Section):
     security: SecuritySettings = SecuritySettings()
     audit: AuditSettings = AuditSettings()
     trash: TrashSettings = TrashSettings()
+    integrity: IntegritySettings = IntegritySettings()
     egress: EgressSettings = EgressSettings()
     webhooks: WebhookSettings = WebhookSettings()
     cleanup: CleanupSettings = CleanupSettings()

@@ -6,7 +6,8 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from moorage.errors import (
@@ -15,7 +16,7 @@ from moorage.errors import (
     ServiceUnavailable,
 )
 from moorage.storage import paths
-from moorage.storage.protocol import BlobMissing, Entry
+from moorage.storage.protocol import BlobMissing, Entry, StoredFile
 from moorage.storage.workers import Share
 
 DIRECTORY_MODE = 0o700
@@ -145,6 +146,28 @@ def remove_blob(directory: str) -> None:
             raise
 
 
+def move(directories: Directories, source: str, target: str) -> bool:
+    """Give a file another name, durably; False when it is not there."""
+    directory = target.rpartition("/")[0]
+    if size(directories.path(source)) is None:
+        return False
+    directories.make(directory)
+    try:
+        os.rename(directories.path(source), directories.path(target))
+    except FileNotFoundError:
+        if size(directories.path(source)) is None:
+            return False
+        directories.forget()  # somebody removed the directory
+        directories.make(directory)
+        os.rename(directories.path(source), directories.path(target))
+    sync_directory(directories.path(directory))
+    parent = directories.path(source.rpartition("/")[0])
+    sync_directory(parent)
+    with contextlib.suppress(OSError):  # more is in there
+        os.rmdir(parent)
+    return True
+
+
 class Reader:
     """A part of a file, piece by piece."""
 
@@ -209,3 +232,46 @@ class Listing:
         close = getattr(self._entries, "close", None)
         if close is not None:
             close()
+
+
+class Walk:
+    """Every file below a directory, some at a time, each directory's in byte order: no more than one is remembered."""
+
+    #: Deeper than that is no blob; a link that leads back up would never end.
+    DEPTH = 8
+
+    def __init__(self, directories: Directories, top: str, count: int) -> None:
+        self._directories = directories
+        self._count = count
+        self._found = self._below(top, self.DEPTH)
+
+    def step(self) -> Sequence[StoredFile] | None:
+        """The next files; None at the end."""
+        batch: list[StoredFile] = []
+        for file in self._found:
+            batch.append(file)
+            if len(batch) == self._count:
+                break
+        return batch or None
+
+    def close(self) -> None:
+        """Forget where it was."""
+        self._found.close()
+
+    def _below(self, relative: str, depth: int) -> Generator[StoredFile]:
+        try:
+            with os.scandir(self._directories.path(relative)) as entries:
+                found = sorted((os.fsencode(entry.name), entry) for entry in entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for _, entry in found:
+            path = f"{relative}/{entry.name}"
+            try:
+                if not entry.is_dir():
+                    status = entry.stat()
+                    modified = datetime.fromtimestamp(status.st_mtime, UTC)
+                    yield StoredFile(path, paths.digest_at(path), status.st_size, modified)
+                elif depth:
+                    yield from self._below(path, depth - 1)
+            except FileNotFoundError:  # gone since, or a link that leads nowhere
+                continue

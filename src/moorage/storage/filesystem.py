@@ -22,7 +22,7 @@ from typing import ParamSpec, TypeVar
 from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.storage import files, paths
 from moorage.storage.gather import Gather, gather_share
-from moorage.storage.protocol import CHUNK, BlobMissing, Entry, Observe, State
+from moorage.storage.protocol import CHUNK, BlobMissing, Entry, Observe, State, StoredFile
 from moorage.storage.upload_files import Target, commit
 from moorage.storage.workers import MiB, Share, Workers, settle
 
@@ -44,9 +44,10 @@ class FilesystemStore:
 
     driver = "filesystem"
 
-    def __init__(self, root: Path, workers: Workers | None = None) -> None:
-        """``root`` is made by ``open`` when it does not exist."""
+    def __init__(self, root: Path, workers: Workers | None = None, *, read_only: bool = False) -> None:
+        """``root`` is made by ``open`` when it does not exist, unless it is only read from."""
         self._root = root
+        self._read_only = read_only
         self._workers = workers or Workers()
         self._gathering = gather_share()
         self._reading = Share(READ, most=CHUNK)
@@ -54,6 +55,8 @@ class FilesystemStore:
         self._pinging: asyncio.Future[None] | None = None
 
     async def open(self) -> None:
+        if self._read_only:
+            return
         await self._run(self._directories.make, paths.UPLOADS)
         await self._run(self._directories.make, paths.BLOBS)
 
@@ -137,6 +140,9 @@ class FilesystemStore:
     async def abort(self, upload_id: str, state: State) -> None:
         await self._run(files.remove_directory, self._path(paths.upload_directory(upload_id)))
 
+    async def stored(self, upload_id: str, state: State) -> int:
+        return await self._run(files.size, self._path(paths.upload_file(upload_id, _file(state)))) or 0
+
     async def uploads(self) -> AsyncGenerator[tuple[str, datetime]]:
         listing = files.Listing(self._path(paths.UPLOADS), LISTED)
         async with aclosing(self._workers.steps(listing.step, listing.close)) as batches:
@@ -170,6 +176,27 @@ class FilesystemStore:
         if len(data) > limit:
             raise BlobMissing(path, f"longer than {limit} bytes")
         return data
+
+    # --- inventory
+
+    async def files(self) -> AsyncGenerator[StoredFile]:
+        walk = files.Walk(self._directories, paths.BLOBS, LISTED)
+        async with aclosing(self._workers.steps(walk.step, walk.close)) as batches:
+            async for batch in batches:
+                for file in batch:
+                    yield file
+
+    async def set_aside(self, path: str) -> str | None:
+        target = paths.aside(path)
+        return target if await self._run(files.move, self._directories, paths.inside(path), target) else None
+
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        nothing: tuple[tuple[str, datetime], ...] = ()
+        for found in nothing:
+            yield found
+
+    async def drop_unfinished(self, path: str) -> None:
+        """There is none: a blob's file appears by being renamed."""
 
     # --- inside
 

@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from moorage.storage.protocol import BlobStore, Entry, Observe, State, UploadWriter
+from moorage.storage.protocol import BlobStore, Entry, Observe, State, StoredFile, UploadWriter
 
 #: Called with an action and how many seconds it took, whether it succeeded or not.
 Record = Callable[[str, float], None]
@@ -81,6 +81,10 @@ class InstrumentedStore:
         with self._timed("Delete"):
             await self._store.abort(upload_id, state)
 
+    async def stored(self, upload_id: str, state: State) -> int:
+        with self._timed("Stat"):
+            return await self._store.stored(upload_id, state)
+
     async def uploads(self) -> AsyncGenerator[tuple[str, datetime]]:
         with self._timed("List"):
             async with aclosing(self._store.uploads()) as found:
@@ -96,6 +100,26 @@ class InstrumentedStore:
     async def get(self, path: str, limit: int) -> bytes:
         with self._timed("GetContent"):
             return await self._store.get(path, limit)
+
+    async def files(self) -> AsyncGenerator[StoredFile]:
+        with self._timed("List"):
+            async with aclosing(self._store.files()) as found:
+                async for file in found:
+                    yield file
+
+    async def set_aside(self, path: str) -> str | None:
+        with self._timed("Move"):
+            return await self._store.set_aside(path)
+
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        with self._timed("List"):
+            async with aclosing(self._store.unfinished()) as found:
+                async for path in found:
+                    yield path
+
+    async def drop_unfinished(self, path: str) -> None:
+        with self._timed("Delete"):
+            await self._store.drop_unfinished(path)
 
     @contextmanager
     def _timed(self, action: str) -> Iterator[None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from moorage.errors import BlobUploadBusy, BlobUploadInvalid, BlobUploadUnknown
 from moorage.storage import paths
-from moorage.storage.protocol import CHUNK, BlobMissing, Entry, Observe, State
+from moorage.storage.protocol import CHUNK, BlobMissing, Entry, Observe, State, StoredFile
 
 
 class _File:
@@ -118,6 +118,10 @@ class MemoryStore:
         for path in [path for path in self._files if path.startswith(prefix)]:
             del self._files[path]
 
+    async def stored(self, upload_id: str, state: State) -> int:
+        file = self._files.get(paths.upload_file(upload_id, _name(state)))
+        return 0 if file is None else len(file.data)
+
     async def uploads(self) -> AsyncGenerator[tuple[str, datetime]]:
         found: dict[str, datetime] = {}
         for path, file in self._files.items():
@@ -146,6 +150,30 @@ class MemoryStore:
         if len(file.data) > limit:
             raise BlobMissing(path, f"longer than {limit} bytes")
         return bytes(file.data)
+
+    # --- inventory
+
+    async def files(self) -> AsyncGenerator[StoredFile]:
+        for path in sorted(path for path in self._files if path.startswith(f"{paths.BLOBS}/")):
+            file = self._files.get(path)
+            if file is not None:
+                yield StoredFile(path, paths.digest_at(path), len(file.data), file.modified)
+
+    async def set_aside(self, path: str) -> str | None:
+        target = paths.aside(path)
+        file = self._files.pop(paths.inside(path), None)
+        if file is None:
+            return None
+        self._files[target] = file
+        return target
+
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        nothing: tuple[tuple[str, datetime], ...] = ()
+        for found in nothing:
+            yield found
+
+    async def drop_unfinished(self, path: str) -> None:
+        """There is none."""
 
     # --- inside
 

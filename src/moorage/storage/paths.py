@@ -9,6 +9,8 @@ place; what Moorage itself writes is marked ``*``::
     │       └── ab/                       first two digits
     │           └── abcd…/
     │               └── data           *  the bytes; written once, never changed
+    ├── quarantine/                    *  what a check moved out of ``blobs``, for people to look at
+    │   └── sha256/ab/abcd…/data-<when>
     ├── uploads/                       *  (distribution keeps its own below each repository)
     │   └── <upload id>/
     │       └── <name>                 *  "data" in a directory; segments, named per attempt, in a bucket
@@ -28,9 +30,15 @@ are built from validated digests, names and tags; only upload ids and paths give
 
 from __future__ import annotations
 
+import secrets
+from datetime import UTC, datetime
+
+from moorage.oci.names import is_digest
+
 ROOT = "docker/registry/v2"
 BLOBS = f"{ROOT}/blobs"
 UPLOADS = f"{ROOT}/uploads"
+QUARANTINE = f"{ROOT}/quarantine"
 REPOSITORIES = f"{ROOT}/repositories"
 
 #: Below a repository these are distribution's own; any other directory is a longer repository name.
@@ -48,6 +56,27 @@ def blob_directory(digest: str) -> str:
 def blob(digest: str) -> str:
     """A blob's bytes."""
     return f"{blob_directory(digest)}/{DATA}"
+
+
+def digest_at(path: str) -> str | None:
+    """The digest of the blob whose bytes are at a path; None when a blob's bytes are never there."""
+    parts = path.removeprefix(f"{BLOBS}/").split("/")
+    if len(parts) != 4 or parts[3] != DATA or not parts[2].startswith(parts[1]) or len(parts[1]) != 2:
+        return None
+    digest = f"{parts[0]}:{parts[2]}"
+    return digest if is_digest(digest) else None
+
+
+def aside(path: str) -> str:
+    """A new place in the quarantine for a file of ``blobs``.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not inside(path).startswith(f"{BLOBS}/"):
+        raise ValueError(f"not below {BLOBS}: {path!r}")
+    when = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"{QUARANTINE}/{path.removeprefix(f'{BLOBS}/')}-{when}-{secrets.token_hex(4)}"
 
 
 def upload_directory(upload_id: str) -> str:

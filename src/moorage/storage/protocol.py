@@ -52,6 +52,16 @@ class Entry:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file below ``paths.BLOBS``. ``digest``: of the blob whose bytes it is meant to be; None for any other file."""
+
+    path: str
+    digest: str | None
+    size: int
+    modified: datetime
+
+
 class UploadWriter(Protocol):
     """One attempt to add bytes to an upload."""
 
@@ -143,6 +153,9 @@ class Uploads(Protocol):
     async def abort(self, upload_id: str, state: State) -> None:
         """Drop everything of an upload. Idempotent; an empty ``state`` will do."""
 
+    async def stored(self, upload_id: str, state: State) -> int:
+        """Bytes of an upload that are there, from its first one on, as ``state`` has them; costs no reading."""
+
     def uploads(self) -> AsyncGenerator[tuple[str, datetime]]:
         """Id and last modification (aware, UTC) of every upload that has bytes in the store, in no order.
 
@@ -169,7 +182,32 @@ class Tree(Protocol):
         """
 
 
-class BlobStore(Blobs, Uploads, Tree, Protocol):
+class Inventory(Protocol):
+    """What lies where finished blobs lie, whoever put it there: to be compared with the rows."""
+
+    def files(self) -> AsyncGenerator[StoredFile]:
+        """Every file below ``paths.BLOBS``; those of blobs in the byte order of their digests. In bounded memory."""
+
+    async def set_aside(self, path: str) -> str | None:
+        """Move a file below ``paths.BLOBS`` to the quarantine; where it is now, None when there is none.
+
+        Never replaces anything. After a crash in between, the file is in one of the two places, or in both.
+
+        Raises:
+            ValueError: ``path`` is not below ``paths.BLOBS``.
+        """
+
+    def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        """Paths below ``paths.BLOBS`` that somebody began to write, and when; nobody sees those bytes.
+
+        A bucket keeps the parts of a multipart upload whose writer died; other stores leave nothing of the kind.
+        """
+
+    async def drop_unfinished(self, path: str) -> None:
+        """Drop whatever was begun to be written to a path. Idempotent."""
+
+
+class BlobStore(Blobs, Uploads, Tree, Inventory, Protocol):
     """A blob store; every call may raise ServiceUnavailable when the storage behind it fails."""
 
     #: ``filesystem``, ``s3`` or ``memory``.

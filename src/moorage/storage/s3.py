@@ -27,7 +27,7 @@ from moorage.settings import S3Settings
 from moorage.storage import paths
 from moorage.storage.bucket import MOST_COPY, Bucket
 from moorage.storage.gather import gather_share
-from moorage.storage.protocol import CHUNK, BlobMissing, Entry, Observe, State
+from moorage.storage.protocol import CHUNK, BlobMissing, Entry, Observe, State, StoredFile
 from moorage.storage.s3_writer import Outlet, Segments, SegmentWriter
 from moorage.storage.workers import MiB, Share, Workers, settle
 
@@ -183,6 +183,14 @@ class S3Store:
         names: list[str] = [item["Key"] async for item in self._bucket.list(below)]
         await self._bucket.delete(names)
 
+    async def stored(self, upload_id: str, state: State) -> int:
+        count = 0
+        for path, size in Segments(state).sources(upload_id):
+            if await self._bucket.size(path) != size:
+                break
+            count += size
+        return count
+
     async def uploads(self) -> AsyncGenerator[tuple[str, datetime]]:
         below = f"{paths.UPLOADS}/"
         current: tuple[str, datetime] | None = None
@@ -215,6 +223,38 @@ class S3Store:
         if len(data) > limit:
             raise BlobMissing(path, f"longer than {limit} bytes")
         return data
+
+    # --- inventory
+
+    async def files(self) -> AsyncGenerator[StoredFile]:
+        async for item in self._bucket.list(f"{paths.BLOBS}/"):
+            if not item["Key"].endswith("/"):  # some tools make an empty object for a directory
+                path = item["Key"]
+                yield StoredFile(path, paths.digest_at(path), int(item["Size"]), item["LastModified"])
+
+    async def set_aside(self, path: str) -> str | None:
+        target = paths.aside(path)
+        size = await self._bucket.size(paths.inside(path))
+        if size is None:
+            return None
+        try:
+            if size:
+                await self._bucket.compose([(path, size)], target)
+            else:
+                await self._bucket.put(target, b"")
+        except BlobMissing:
+            return None
+        await self._bucket.delete([path])
+        return target
+
+    async def unfinished(self) -> AsyncGenerator[tuple[str, datetime]]:
+        async for item in self._bucket.list_multiparts(f"{paths.BLOBS}/"):
+            yield item["Key"], item["Initiated"]
+
+    async def drop_unfinished(self, path: str) -> None:
+        async for item in self._bucket.list_multiparts(paths.inside(path)):
+            if item["Key"] == path:
+                await self._bucket.abort_multipart(path, item["UploadId"])
 
     # --- inside
 

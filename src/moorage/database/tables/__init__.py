@@ -4,6 +4,7 @@ Names in byte order (``COLLATE "C"``) wherever a page is cut by keyset, so that 
 OCI specification's "ASCIIbetical" order and Python's ``sorted`` agree (OCI trap 5).
 """
 
+from moorage.database.tables.checking import checking_run
 from moorage.database.tables.content import (
     artifact,
     artifact_accessory,
@@ -61,6 +62,7 @@ __all__ = [
     "audit_log",
     "blob",
     "change_count",
+    "checking_run",
     "configuration",
     "cve_allowlist",
     "execution",

@@ -67,8 +67,15 @@ blob = Table(
     timestamp("creation_time"),
     #: Last time a push, mount or upload asserted it: garbage collection leaves young ones alone.
     timestamp("touch_time"),
+    #: Last time its bytes were read back and hashed.
     timestamp("verified_time", nullable=True),
+    #: Since when, and why, nobody is given its bytes; beside ``state``, since what is damaged may be in use or not.
+    timestamp("quarantine_time", nullable=True),
+    Column("quarantine_reason", Text),
     CheckConstraint("state IN ('live', 'trash')", name="state"),
+    Index("ix_blob_quarantined", "digest", postgresql_where=text("quarantine_time IS NOT NULL")),
+    #: What was hashed longest ago comes first; what never was, was hashed when it was stored.
+    Index("ix_blob_verification", text("coalesce(verified_time, creation_time)"), "blob_id"),
 )
 
 #: A blob can be read through a repository only while this row exists.

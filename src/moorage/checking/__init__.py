@@ -1,0 +1,1 @@
+"""Whether what is stored is what the database says, and repairing what is not."""

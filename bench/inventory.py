@@ -16,6 +16,7 @@ import psycopg
 from bench.client import Buffers, Connection
 from bench.generate import EMPTY_CONFIG, IMAGE
 from bench.registry import Account
+from moorage.artifacts import attributes
 
 PROJECTS = 100
 REPOSITORIES = 10_000
@@ -45,7 +46,14 @@ def make(database: psycopg.Connection[Any], connection: Connection, account: Acc
     database.execute(_EVENTS, {"count": AUDIT_ROWS, "projects": PROJECTS})
     database.execute(_REPOSITORIES, {"count": REPOSITORIES, "projects": PROJECTS, "large": LARGE})
     each = (ARTIFACTS - LARGE_ARTIFACTS) // (REPOSITORIES - 1)
-    parameters = {"each": each, "large": LARGE, "large_count": LARGE_ARTIFACTS, "image": IMAGE, "config": EMPTY_CONFIG}
+    parameters = {
+        "each": each,
+        "large": LARGE,
+        "large_count": LARGE_ARTIFACTS,
+        "image": IMAGE,
+        "config": EMPTY_CONFIG,
+        "attributes_version": attributes.VERSION,
+    }
     database.execute(_CONTENTS, parameters)
     database.execute(_MANIFESTS)
     database.execute(_ARTIFACTS, parameters)
@@ -116,7 +124,8 @@ SELECT repository_id, project_id, digest, %(image)s, 'application/vnd.oci.image.
        'application/vnd.oci.image.config.v1+json', length(bytes), 50000000 + n, now() - make_interval(mins => n),
        'IMAGE', 'application/vnd.oci.image.config.v1+json',
        '{"architecture": "amd64", "os": "linux", "author": "", "created": "2026-01-02T03:04:05Z",
-         "config": {"Env": ["PATH=/bin", "LANG=C"], "Cmd": ["/app"], "Labels": {"of": "bench"}}}', 1
+         "config": {"Env": ["PATH=/bin", "LANG=C"], "Cmd": ["/app"], "Labels": {"of": "bench"}}}',
+       %(attributes_version)s
   FROM bench_content
 """
 

@@ -29,6 +29,8 @@ class Plan:
     listings: int = 400
     #: How long each list of the API is asked for.
     api_seconds: float = 10.0
+    #: Blobs that a garbage collection deletes.
+    collected: int = 10_000
     #: How long the slow pulls and pushes go on.
     slow_seconds: float = 15.0
     #: After this no further turn begins, and a turn under way is ended.
@@ -47,6 +49,7 @@ QUICK = Plan(
     pull_seconds=1.0,
     listings=100,
     api_seconds=4.0,
+    collected=2_000,
     slow_seconds=4.0,
     time_limit=600.0,
 )

@@ -78,6 +78,7 @@ _PUSH_LARGE = (
     Target("70 % of min(sha256, disk)", least=0.7, machine=True),
 )
 _PAGE = Target("p99 under 20 ms", most=20.0)
+_COLLECTION = Target("10,000 deletions a minute", least=10_000 / 60)
 _LIST = Target("p99 under 50 ms", most=50.0)
 
 #: Lists of Harbor's API that are measured, at 10,000 repositories, 100,000 artifacts, 500,000 tags, 100,000 audit rows.
@@ -150,6 +151,12 @@ ROWS: Mapping[str, Row] = {
     "referrers-10000": Row("referrers n=100 of 10,000", Unit.P99, (_PAGE, _no_slower("referrers-1000"))),
     "referrers-10000-whole": Row("first page of 10,000 referrers, no n", Unit.P99, (_PAGE,)),
     **{f"api-{name}": Row(f"API, {title}, 50 clients", Unit.P99, (_LIST,)) for name, title in API_LISTS.items()},
+    "gc-1x": Row("garbage collection, as many blobs stay", Unit.RATE, (_COLLECTION,)),
+    "gc-10x": Row(
+        "garbage collection, ten times as many stay",
+        Unit.RATE,
+        (_COLLECTION, Target("as fast as gc-1x", least=1 - LATENCY_TOLERANCE, row="gc-1x")),
+    ),
     "memory-idle": Row("resident memory, idle", Unit.MEMORY, (Target("under 200 MB", most=200.0),)),
     "memory-slow": Row(
         "resident memory, 100 slow pulls and 100 slow pushes", Unit.MEMORY, (Target("under 300 MB", most=300.0),)

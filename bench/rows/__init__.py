@@ -8,6 +8,7 @@ from bench.measure import Measurement
 from bench.peers import Server
 from bench.plan import Contents
 from bench.rows.api_lists import measure_api_lists
+from bench.rows.collection import collect
 from bench.rows.layers import push_layers
 from bench.rows.listings import measure_listings
 from bench.rows.manifests import measure_manifests
@@ -28,6 +29,7 @@ GROUPS: Mapping[str, Group] = {
     "pull-small": pull_small,
     "listings": measure_listings,
     "api-lists": measure_api_lists,
+    "gc": collect,
     "memory": measure_memory,
 }
 

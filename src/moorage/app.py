@@ -56,6 +56,7 @@ from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.wake import RedisWaker, Waker
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -117,6 +118,7 @@ class Application:
     dispatcher: Dispatcher
     forwarder: Forwarder
     trash: TrashService
+    collection: CollectionService
     overview: OverviewService
     jobs: JobService
     schedules: ScheduleService
@@ -159,6 +161,7 @@ class Application:
         configurations = configurations_of(settings, reader)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
+        schedules = ScheduleService(database)
         egress = EgressClient(settings.egress)
         webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, numbers.webhooks)
         consumers = (AuditWriter(configurations.current, numbers.events), webhooks.consumer)
@@ -189,9 +192,10 @@ class Application:
             dispatcher=Dispatcher(database, consumers, numbers.events),
             forwarder=Forwarder(database, configurations.current, numbers.events, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
+            collection=CollectionService(database, store, jobs, schedules, rules_of(settings), numbers.collection),
             overview=overview,
             jobs=jobs,
-            schedules=ScheduleService(database),
+            schedules=schedules,
             engine=JobEngine(
                 database, jobs, settings.database, database_url, concurrency=concurrency, metrics=numbers.jobs
             ),
@@ -240,6 +244,7 @@ class Application:
                 Settler(self.database).run(),
                 self.dispatcher.run(),
                 self.forwarder.run(),
+                self.collection.upkeep(),
             ):
                 self._background.append(asyncio.create_task(work))
             await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
@@ -344,6 +349,7 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                collection=self.collection,
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
                 overview=self.overview,
@@ -370,6 +376,7 @@ class Application:
         yield self.scrub.job_type()
         yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)
+        yield self.collection.job_type()
         yield cleanup_job(
             [
                 Leftovers("abandoned uploads", partial(self.uploads.purge, self.settings.storage.upload_expiry)),

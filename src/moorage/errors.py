@@ -178,6 +178,14 @@ class ServiceUnavailable(MoorageError):
     status = 503
 
 
+class BlobBeingSwept(ServiceUnavailable):
+    """the blob is being deleted, push it again in a minute"""
+
+
+class TransactionConflict(ServiceUnavailable):
+    """another request changed the same things at the same moment: try again"""
+
+
 class InsufficientStorage(MoorageError):
     """the storage is full: free some space, then resume the upload"""
 

@@ -19,6 +19,7 @@ from moorage.events.metrics import EventMetrics
 from moorage.identity.service import IdentityService
 from moorage.jobs.metrics import JobMetrics
 from moorage.jobs.service import JobService
+from moorage.lifecycle.collection_metrics import CollectionMetrics
 from moorage.metrics.caches import CacheMetrics, DescriptorCacheMetrics
 from moorage.metrics.interpreter import InterpreterMetrics
 from moorage.metrics.operations import OperationMetrics
@@ -41,6 +42,7 @@ class Numbers:
 
     registry: RegistryMetrics = field(default_factory=RegistryMetrics)
     jobs: JobMetrics = field(default_factory=JobMetrics)
+    collection: CollectionMetrics = field(default_factory=CollectionMetrics)
     checking: CheckingMetrics = field(default_factory=CheckingMetrics)
     webhooks: WebhookMetrics = field(default_factory=WebhookMetrics)
     events: EventMetrics = field(default_factory=EventMetrics)
@@ -74,6 +76,7 @@ def pages(
     if "jobservice" in roles:
         shown.register(numbers.events, Page.JOBSERVICE)
         shown.register(numbers.jobs, Page.JOBSERVICE)
+        shown.register(numbers.collection, Page.JOBSERVICE)
         shown.register(numbers.checking, Page.JOBSERVICE)
         shown.register(numbers.webhooks, Page.JOBSERVICE)
     if "exporter" in roles:

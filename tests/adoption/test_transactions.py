@@ -62,7 +62,7 @@ async def test_a_deadlock_is_tried_again(database: Database, lock: Lock) -> None
         await committed.run(work)
 
     await asyncio.gather(take("a", "b"), take("b", "a"))
-    assert attempts == 3
+    assert attempts >= 3
     async with database.connect() as connection:
         assert (await connection.execute(text("SELECT size FROM blob"))).scalars().all() == [2, 2]
 

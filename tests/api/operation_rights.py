@@ -67,6 +67,14 @@ GET    /quotas/$pid                     system quota:read
 PUT    /quotas/$pid                     system quota:update < {"hard": {"storage": -1}}
 POST   /api/internal/syncquota          system quota:update
 
+GET    /system/gc                       system garbage-collection:list
+GET    /system/gc/schedule              system garbage-collection:read
+POST   /system/gc/schedule              system garbage-collection:create < {"schedule": {"type": "None"}}
+PUT    /system/gc/schedule              system garbage-collection:update < {"schedule": {"type": "None"}}
+GET    /system/gc/99999                 system garbage-collection:read
+PUT    /system/gc/99999                 system garbage-collection:stop
+GET    /system/gc/99999/log             system garbage-collection:read
+GET    /system/gc/99999/items           system garbage-collection:read
 GET    /system/purgeaudit               system purge-audit:list
 GET    /system/purgeaudit/schedule      system purge-audit:read
 POST   /system/purgeaudit/schedule      system purge-audit:create < {"schedule": {"type": "None"}}
@@ -136,6 +144,8 @@ GET    /projects/$project/webhook/policies/99999/executions/1/tasks/1/log       
 POST   /projects/$project/webhook/policies/99999/executions/1/tasks/1/redeliver   project notification-policy:update
 GET    /projects/$project/trash         itself: what the deletion takes
 POST   /projects/$project/trash/1/undelete       itself: what the deletion takes
+DELETE /projects/$project/trash/1                itself: what the deletion takes
+DELETE /trash/1                         itself: what the deletion takes
 GET    /trash                           itself: what the deletion takes
 POST   /trash/1/undelete                itself: what the deletion takes
 

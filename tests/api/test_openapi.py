@@ -35,6 +35,9 @@ BEYOND = {
     "getIntegrity",
     "listQuarantinedBlobs",
     "listBrokenArtifacts",
+    "dropDeletion",
+    "dropProject",
+    "getGCItems",
 }
 
 

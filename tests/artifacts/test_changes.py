@@ -295,3 +295,23 @@ async def test_a_copy_needs_rights_on_both_sides_and_tells_strangers_nothing(
         more: dict[str, Any] = {"json": {}} if method in ("POST", "PUT") else {}
         assert (await api.request(method, path, auth, **more)).status_code == 403
         assert (await api.request(method, path, None, **more)).status_code == 401
+
+
+async def test_a_copy_that_adds_nothing_is_refused_where_the_project_is_over_its_limit(
+    application: Application, registry: Registry, api: Api
+) -> None:
+    one = image()
+    await registry.push("team/a", one, "v1")
+    project_id = (await api.get("/projects/team"))["project_id"]
+    await application.quotas.set_limit(project_id, 1)
+    path = "/projects/team/repositories/c/artifacts"
+    answer = await api.request("POST", f"{path}?from=team/a:v1")
+    status, code, message = error(answer)
+    assert (status, code) == (403, "DENIED")
+    assert message.endswith("will exceed the configured upper limit of 1 B.")
+    async with application.database.connect() as connection:
+        told = await connection.execute(text("SELECT resource, operator FROM kept_event WHERE operation = 'exceed'"))
+        assert [tuple(row) for row in told] == [("team/c", "admin")]
+    assert (await api.request("GET", "/projects/team/repositories/c")).status_code == 404
+    await application.quotas.set_limit(project_id, -1)
+    assert (await api.request("POST", f"{path}?from=team/a:v1")).status_code == 201

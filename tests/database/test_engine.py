@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.driver import fetch_all
+from moorage.database.driver import fetch_all, fetch_each
 from moorage.database.embedded import EmbeddedPostgres
 from moorage.database.engine import Database
-from moorage.errors import ServiceUnavailable
+from moorage.errors import ServiceUnavailable, TransactionConflict
 from moorage.settings import DatabaseSettings
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -248,3 +248,68 @@ async def test_one_ended_backend_costs_nobody_a_request(database: Database, data
         await database.ping()
         async with database.begin() as connection:
             await connection.execute(text("SELECT 1"))
+
+
+async def _deadlocked(database: Database, tries: int) -> tuple[list[object], list[int]]:
+    """Two transactions that take two rows in opposite orders: how each ended, and what the rows count up to."""
+    async with database.begin() as connection:
+        await connection.execute(text("INSERT INTO blob (digest, size) VALUES ('a', 0), ('b', 0)"))
+    met = asyncio.Barrier(2)
+
+    async def take(first: str, second: str) -> None:
+        tried = False
+
+        async def work(connection: AsyncConnection) -> None:
+            nonlocal tried
+            await fetch_all(connection, "UPDATE blob SET size = size + 1 WHERE digest = %s RETURNING 1", (first,))
+            if not tried:
+                tried = True
+                await met.wait()
+            await fetch_all(connection, "UPDATE blob SET size = size + 1 WHERE digest = %s RETURNING 1", (second,))
+
+        await database.repeat(work, tries)
+
+    ends = await asyncio.gather(take("a", "b"), take("b", "a"), return_exceptions=True)
+    async with database.connect() as connection:
+        return list(ends), [row[0] for row in await fetch_all(connection, "SELECT size FROM blob ORDER BY digest", ())]
+
+
+async def test_a_deadlock_is_told_as_a_conflict_to_come_back_from(database: Database) -> None:
+    ends, sizes = await _deadlocked(database, tries=1)
+    (error,) = [end for end in ends if end is not None]
+    assert isinstance(error, TransactionConflict)
+    assert (error.status, error.headers) == (503, {"Retry-After": "1"})
+    assert error.message == "another request changed the same things at the same moment: try again"
+    assert sizes == [1, 1]
+
+
+async def test_a_transaction_that_met_another_is_run_again(database: Database) -> None:
+    assert await _deadlocked(database, tries=2) == ([None, None], [2, 2])
+
+
+async def test_a_transaction_that_cannot_be_put_in_order_is_told_as_a_conflict(database: Database) -> None:
+    async with database.begin() as connection:
+        await connection.execute(text("INSERT INTO blob (digest, size) VALUES ('a', 0)"))
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        await connection.execute(text("SELECT size FROM blob"))
+        async with database.begin() as other:
+            await other.execute(text("UPDATE blob SET size = size + 1"))
+        await connection.execute(text("UPDATE blob SET size = size + 1"))
+
+    with pytest.raises(TransactionConflict):
+        await database.repeat(work, tries=2)
+    async with database.connect() as connection:
+        assert await fetch_all(connection, "SELECT size FROM blob", ()) == [(2,)]
+
+
+async def test_arrays_arrive_as_they_were_sent(database: Database) -> None:
+    texts = ['a"b', "c\\d", "{e,f}", "NULL", "", " g ", "'h'", "\u00e4\n"]
+    async with database.connect() as connection:
+        assert await fetch_all(connection, "SELECT %s::text[]", (texts,)) == [(texts,)]
+        assert await fetch_all(connection, "SELECT %s::bigint[]", ([2**62, -1],)) == [([2**62, -1],)]
+        assert await fetch_all(connection, "SELECT %s::text[]", ([],)) == [([],)]
+        assert await fetch_all(connection, "SELECT %s::bigint[]", ([1, None],)) == [([1, None],)]
+        first, second = await fetch_each(connection, [("SELECT %s::text[]", (texts,)), ("SELECT %s::int[]", ([7],))])
+        assert (first, second) == ([(texts,)], [([7],)])

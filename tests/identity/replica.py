@@ -34,6 +34,7 @@ from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.worker import Worker
+from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.rules import RuleService
@@ -124,6 +125,8 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
     audit = AuditService(database)
     jobs, schedules = JobService(database), ScheduleService(database)
     jobs.register(purge_job(audit))
+    collection = CollectionService(database, store, jobs, schedules, rules_of(settings))
+    jobs.register(collection.job_type())
     repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
     artifacts = ArtifactService(database, reader, 1024, store)
     edge = Edge(
@@ -154,6 +157,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     deliveries=DeliveryService(database, jobs, WebhookMetrics()),
                     jobs=jobs,
                     schedules=schedules,
+                    collection=collection,
                     purging=RecurringJob(database, jobs, schedules, PURGE),
                 )
             )

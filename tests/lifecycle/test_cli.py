@@ -85,3 +85,37 @@ def test_deletions_are_listed_and_undone(moorage: Moorage, images: tuple[Image, 
     assert f"deletion {number} not found" in moorage("trash", "undelete", number, fails=1).output
     assert json.loads(moorage("trash", "list", "--project", "shop", "-o", "json").stdout) == []
     assert "gone" in moorage("project", "list").stdout
+
+
+def test_garbage_is_collected_with_the_numbers_of_the_dry_run(
+    moorage: Moorage, images: tuple[Image, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOORAGE_COLLECTION__WINDOW_HOURS", "0")
+    untagged, _ = images
+    numbers = json.loads(_output(moorage("gc", "run", "--dry-run", "--delete-untagged", "--output", "json")))
+    assert (numbers["dry_run"], numbers["untagged"], numbers["blobs"]) == (True, 1, 0)
+    done = moorage("gc", "run", "--delete-untagged", "--workers", "2", "--output", "json")
+    assert "end to delete untagged artifact" in done.stderr
+    assert json.loads(_output(done))["untagged"] == 1
+    entry = json.loads(moorage("trash", "list", "--project", "shop", "--output", "json").stdout)[0]
+    assert entry["digest"] == untagged.digest
+
+    asked = moorage("trash", "delete", str(entry["trash_id"]), fails=2)
+    assert "say --yes" in asked.stderr
+    assert f"shop/app@{untagged.digest}" in moorage("trash", "delete", str(entry["trash_id"]), "--yes").stdout
+    assert "not found" in moorage("trash", "undelete", str(entry["trash_id"]), fails=1).stderr
+    dry = json.loads(_output(moorage("gc", "run", "--dry-run", "--output", "json")))
+    run = json.loads(_output(moorage("gc", "run", "--output", "json")))
+    assert {**dry, "seconds": 0, "dry_run": False} == {**run, "seconds": 0}
+    assert (run["blobs"], run["manifests"]) == (2, 1)
+    assert run["freed_bytes"] == sum(map(len, untagged.blobs)) + len(untagged.content)
+
+
+def test_the_trash_can_be_emptied(moorage: Moorage, images: tuple[Image, Image]) -> None:
+    assert "Dropped 1 deletions" in moorage("trash", "empty", "--yes").stdout
+    assert json.loads(moorage("trash", "list", "--output", "json").stdout) == []
+    assert "Dropped 0 deletions" in moorage("trash", "empty", "--project", "shop", "--yes").stdout
+
+
+def _output(result: Result) -> str:
+    return result.stdout

@@ -21,9 +21,9 @@ from moorage.settings import Settings
 from tests.lifecycle import project
 from tests.lifecycle.model import IMMUTABLE, Model, Operation
 from tests.reliability.model import Content, image, index
-from tests.reliability.replicas import AUTHORIZATION, Answer, Call, Replicas, replicas
+from tests.reliability.replicas import AUTHORIZATION, KILLS_REPLICAS, Answer, Call, Replicas, replicas
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, KILLS_REPLICAS]
 
 TAGS = ("v1", "v2", f"{IMMUTABLE}1")
 REPLICAS = st.integers(0, 1)

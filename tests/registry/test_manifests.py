@@ -84,6 +84,23 @@ async def test_a_child_of_an_index_is_not_deleted(registry: Registry) -> None:
     assert (await registry.request("DELETE", f"/v2/team/a/manifests/{child.digest}")).status_code == 202
 
 
+async def test_a_manifest_goes_with_its_accessories_but_not_with_its_children(registry: Registry) -> None:
+    child, other = image(), image()
+    parent = index([child])
+    signature = image(subject=parent)
+    about_it, listed = image(subject=signature), image(subject=parent)
+    for made, reference in ((child, None), (parent, "v1"), (signature, None), (about_it, "note"), (listed, None)):
+        await registry.push("library/a", made, reference)
+    await registry.push("library/a", other, None)
+    await registry.push("library/a", index([listed, other]), "holds")
+    assert (await registry.request("DELETE", f"/v2/library/a/manifests/{parent.digest}")).status_code == 202
+    for gone in (parent.digest, "v1", signature.digest, about_it.digest, "note"):
+        assert (await registry.get(f"library/a/manifests/{gone}")).status_code == 404
+    # A child is a manifest of its own, and what an index lists is needed there.
+    for left in (child.digest, listed.digest):
+        assert (await registry.get(f"library/a/manifests/{left}")).status_code == 200
+
+
 async def test_what_was_deleted_can_be_pushed_again(registry: Registry) -> None:
     pushed = image()
     await registry.push("team/a", pushed, "v1")

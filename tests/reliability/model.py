@@ -61,9 +61,16 @@ class Repository:
         return any(digest in manifest.children for manifest in self.manifests.values())
 
     def drop(self, digest: str) -> None:
-        """Delete a manifest and its tags."""
-        del self.manifests[digest]
-        self.tags = {tag: named for tag, named in self.tags.items() if named != digest}
+        """Delete a manifest, what refers to it as its subject and is not listed elsewhere, and the tags of these."""
+        gone = {digest}
+        while more := {one for one in self.manifests if one not in gone and self._follows(one, gone)}:
+            gone |= more
+        self.manifests = {one: stored for one, stored in self.manifests.items() if one not in gone}
+        self.tags = {tag: named for tag, named in self.tags.items() if named not in gone}
+
+    def _follows(self, digest: str, gone: set[str]) -> bool:
+        listed = any(digest in stored.children for one, stored in self.manifests.items() if one not in gone)
+        return self.manifests[digest].subject in gone and not listed
 
     def referrers(self, subject: str) -> list[str]:
         return sorted(digest for digest, stored in self.manifests.items() if stored.subject == subject)

@@ -15,9 +15,9 @@ from moorage.oci.names import digest_of
 from moorage.settings import Settings
 from tests.reliability.machine import PART, TAG, WHICH, RegistryMachine
 from tests.reliability.model import Repository, Session, Stored, image
-from tests.reliability.replicas import Call, replicas
+from tests.reliability.replicas import KILLS_REPLICAS, Call, replicas
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, KILLS_REPLICAS]
 
 
 class RacingMachine(RegistryMachine):

@@ -51,21 +51,25 @@ class BlobAdoption:
     async def _adopt(self, batch: Sequence[FoundLayer]) -> None:
         digests = sorted({layer.digest for layer in batch})
         known = await self._transactions.run(lambda connection: queries.known_blobs(connection, digests))
-        # What has a row is stored: nobody else takes bytes away. A re-run therefore asks the store for nothing.
-        sizes = await self._contents.sizes(digest for digest in digests if digest not in known)
+        # What has a live row is stored: nobody else takes bytes away. A re-run therefore asks the store for nothing.
+        live = {digest for digest, blob in known.items() if blob.live}
+        sizes = await self._contents.sizes(digest for digest in digests if digest not in live)
         damaged: dict[str, str] = {}
         hashed: dict[str, int] = {}
         if self._verify:
             hashed = sizes | {digest: blob.size for digest, blob in known.items() if not blob.verified}
             damaged = await self._contents.damaged(hashed)
         new = {digest: size for digest, size in sizes.items() if digest not in damaged}
-        trashed = [digest for digest, blob in known.items() if not blob.live]
+        trashed = sorted(digest for digest in new if digest in known)
         verified = sorted(hashed.keys() & known.keys() - damaged.keys())
 
         async def store(connection: AsyncConnection) -> _Stored:
             made = await queries.make_blobs(connection, new, set(hashed))
             if trashed:
                 await queries.revive_blobs(connection, trashed)
+                # The rows are ours now: what is there stays.
+                stored = await self._contents.sizes(trashed)
+                await queries.give_up_blobs(connection, [digest for digest in trashed if digest not in stored])
             if verified:
                 await queries.mark_verified(connection, verified)
             held = await queries.hold_blobs(connection, digests)

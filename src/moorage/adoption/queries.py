@@ -139,14 +139,27 @@ async def make_blobs(connection: AsyncConnection, sizes: Mapping[str, int], veri
 
 
 # A sweep that is deleting one of them holds its row: this waits for it, and does not find the row afterwards.
+# One that was interrupted may go on until its time is over: then the bytes are not to be relied on.
 _REVIVE_BLOBS = text(
-    "UPDATE blob SET state = 'live', touch_time = now() WHERE digest = ANY(:digests) AND state = 'trash'"
+    """
+    UPDATE blob SET state = 'live', touch_time = clock_timestamp(), sweep_end = NULL
+     WHERE digest = ANY(:digests) AND state = 'trash' AND (sweep_end IS NULL OR sweep_end < clock_timestamp())
+    """
 )
 
 
 async def revive_blobs(connection: AsyncConnection, digests: Sequence[str]) -> None:
     """Take blobs out of the trash, if they are still there."""
     await connection.execute(_REVIVE_BLOBS, {"digests": list(digests)})
+
+
+async def give_up_blobs(connection: AsyncConnection, digests: Sequence[str]) -> None:
+    """Leave blobs in the trash whose bytes are gone."""
+    if digests:
+        await connection.execute(_GIVE_UP_BLOBS, {"digests": list(digests)})
+
+
+_GIVE_UP_BLOBS = text("UPDATE blob SET state = 'trash' WHERE digest = ANY(:digests)")
 
 
 async def mark_verified(connection: AsyncConnection, digests: Sequence[str]) -> None:

@@ -7,8 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from psycopg import errors as pg
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.adoption import queries
@@ -53,17 +51,7 @@ class Committed:
         yield
 
     async def run(self, work: Work[T]) -> T:
-        for last in (*[False] * (TRIES - 1), True):
-            try:
-                async with self._database.begin() as connection:
-                    return await work(connection)
-            except DBAPIError as error:
-                if last or not isinstance(error.orig, pg.DeadlockDetected):
-                    raise
-            except pg.DeadlockDetected:
-                if last:
-                    raise
-        raise AssertionError("unreachable")
+        return await self._database.repeat(work, TRIES)
 
     async def make_project(self, name: str, owner_id: int, public: bool, creation_time: datetime | None) -> int:
         try:

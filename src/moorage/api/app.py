@@ -19,6 +19,7 @@ from moorage.api import (
     auditlogs,
     configurations,
     explain,
+    gc,
     icons,
     immutable,
     integrity,
@@ -86,6 +87,7 @@ HANDLERS = [
     *taghistory.HANDLERS,
     *trash.HANDLERS,
     *webhooks.HANDLERS,
+    *gc.HANDLERS,
     *purge.HANDLERS,
     *jobservice.HANDLERS,
 ]

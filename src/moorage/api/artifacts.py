@@ -119,7 +119,9 @@ async def copy_artifact(call: InjectedCall, project: FromPath[str], repository: 
     await allowed_in(call, source.repository, "artifact", "read")
     await allowed_in(call, source.repository, "repository", "pull")
     split_name(path.name)
-    await call.services.catalog.copies.copy(source, target.project_id, path.name, actor=await call.actor())
+    actor = await call.actor()
+    async with call.services.quotas.reporting(actor, path.name, source.reference):
+        await call.services.catalog.copies.copy(source, target.project_id, path.name, actor=actor)
     return done(201, headers={"Location": f"{call.path.rstrip('/')}/{source.reference}"})
 
 

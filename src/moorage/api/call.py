@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 
 from moorage.access.models import PrincipalState, ProjectAccess, ProjectFacts
 from moorage.access.principals import ANONYMOUS, Principal
+from moorage.access.reach import Reach
 from moorage.access.repositories import NONE, Repositories
 from moorage.api.bodies import BodyError, LimitError, decode
 from moorage.api.paging import MAX_PAGE_SIZE, page_headers
@@ -59,6 +60,8 @@ class Call:
         self.request = request
         self.services = services
         self._principal: Principal | None = None
+        #: What the account may do in the project that was asked for with it, until the body is waited for.
+        self._known: tuple[str, ProjectAccess] | None = None
 
     # --- who ---------------------------------------------------------------------------------------
 
@@ -68,11 +71,21 @@ class Call:
         Raises:
             TooManyRequests: the account failed too often from this address.
         """
-        if self._principal is None:
-            self._principal = await self.services.identity.principal_of(self.request)
-            # For the access line, which is written outside.
-            self.request.scope["state"]["principal"] = self._principal.name
+        return self._principal or await self._identify("")
+
+    async def _identify(self, project: str) -> Principal:
+        found = await self.services.identity.identify(self.request, project)
+        self._principal, self._known = found.principal, (project, found.access)
+        # For the access line, which is written outside.
+        self.request.scope["state"]["principal"] = self._principal.name
         return self._principal
+
+    async def access_in(self, project: str) -> ProjectAccess:
+        """What who asks may do in the project of that name; in one round trip with the question who it is."""
+        principal = self._principal or await self._identify(project)
+        if self._known is not None and self._known[0] == project:
+            return self._known[1]
+        return await self.services.access.project_access(principal, project)
 
     async def authenticated(self) -> Principal:
         """Who asks.
@@ -91,7 +104,15 @@ class Call:
 
     async def state(self) -> PrincipalState:
         """The rights on the system of who asks, as of now."""
-        return await self.services.access.principal_state(await self.principal())
+        principal = await self.principal()
+        if self._known is not None:
+            return self._known[1].principal
+        return await self.services.access.principal_state(principal)
+
+    async def reach(self, resource: str, action: str) -> Reach:
+        """In which repositories of all projects who asks is allowed that."""
+        state = await self.state()
+        return await self.services.access.reach(await self.principal(), resource, action, state)
 
     async def require_system(self, resource: str, action: str) -> Principal:
         """Who asks, if allowed that on the whole system.
@@ -130,7 +151,7 @@ class Call:
     async def require_named_project(self, name: str, resource: str, action: str) -> ProjectFacts:
         """As ``require_project``, of a project whose name stands in a body."""
         known = name if "\0" not in name else ""
-        access = await self.services.access.project_access(await self.principal(), known)
+        access = await self.access_in(known)
         return await self._allowed(name, access, resource, action)
 
     async def require_list(
@@ -153,7 +174,7 @@ class Call:
 
     async def project_access(self, name_or_id: str) -> ProjectAccess:
         """What who asks may do in a project; ``name_or_id`` is as it stands in the path."""
-        return await self.services.access.project_access(await self.principal(), await self.project_name(name_or_id))
+        return await self.access_in(await self.project_name(name_or_id))
 
     async def project_name(self, name_or_id: str) -> str:
         """A project's name from what stands in the path; empty when there cannot be one."""
@@ -274,6 +295,8 @@ class Call:
             UnprocessableEntity: it is missing, of another media type, no JSON or of other types.
             BodyTooLarge: it is larger than 1 MiB.
         """
+        # A body may take its time, and what is decided after it is decided as of then.
+        self._known = None
         content = await self.request.body(MAX_BODY, BodyTooLarge)
         # Without the header a body is of unknown type (RFC 9110, section 8.3), which is how Go takes it too.
         media_type = self.request.header(b"content-type") or "application/octet-stream"

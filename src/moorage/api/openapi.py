@@ -58,6 +58,7 @@ _GROUPS = {
     "schedules": "schedule",
     "purgeaudit": "purge",
     "trash": "trash",
+    "gc": "gc",
     "explain": "permissions",
     "integrity": "integrity",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -47,47 +47,56 @@ class AllowlistRequest(Struct):
         return Allowlist(tuple(item.cve_id for item in self.items or ()), self.expires_at)
 
 
-class ProjectView(Struct, omit_defaults=True, kw_only=True):
-    """A project as Harbor shows it; what has a default is left out when it is empty."""
+class NamedProject(Struct, omit_defaults=True, kw_only=True):
+    """What lists and searches show of a project; what has a default is left out when it is empty."""
 
     project_id: int
     name: str
     owner_id: int
-    owner_name: str
     repo_count: int
     metadata: Mapping[str, str]
-    cve_allowlist: AllowlistView
     current_user_role_ids: list[int] | None
     creation_time: str
     update_time: str
     current_user_role_id: int = 0
 
+    @staticmethod
+    def values(project: Project) -> dict[str, Any]:
+        """The fields' values for a project read for its viewer."""
+        role = strongest(frozenset(project.roles))
+        return {
+            "project_id": project.project_id,
+            "name": project.name,
+            "owner_id": project.owner_id,
+            "repo_count": project.repo_count,
+            "metadata": {**project.metadata, "public": "true" if project.public else "false"},
+            "current_user_role_ids": [int(known) for known in project.roles] or None,
+            "creation_time": timestamp(project.creation_time),
+            "update_time": timestamp(project.update_time),
+            "current_user_role_id": 0 if role is None else int(role),
+        }
+
+
+class ProjectView(NamedProject, omit_defaults=True, kw_only=True):
+    """A project as Harbor shows it."""
+
+    owner_name: str
+    cve_allowlist: AllowlistView
+
     @classmethod
     def of(cls, project: Project) -> ProjectView:
         """The view of a project read for its viewer."""
-        role = strongest(frozenset(project.roles))
-        return cls(
+        # Every project has one list, so the project's id is as good as another.
+        allowlist = AllowlistView(
+            id=project.project_id,
             project_id=project.project_id,
-            name=project.name,
-            owner_id=project.owner_id,
-            owner_name=project.owner_name,
-            repo_count=project.repo_count,
-            metadata={**project.metadata, "public": "true" if project.public else "false"},
-            # Every project has one list, so the project's id is as good as another.
-            cve_allowlist=AllowlistView(
-                id=project.project_id,
-                project_id=project.project_id,
-                items=[AllowlistItem(item) for item in project.allowlist.items],
-                # Harbor never says when a project's list was made or changed.
-                creation_time=NEVER,
-                update_time=NEVER,
-                expires_at=project.allowlist.expires_at,
-            ),
-            current_user_role_ids=[int(known) for known in project.roles] or None,
-            current_user_role_id=0 if role is None else int(role),
-            creation_time=timestamp(project.creation_time),
-            update_time=timestamp(project.update_time),
+            items=[AllowlistItem(item) for item in project.allowlist.items],
+            # Harbor never says when a project's list was made or changed.
+            creation_time=NEVER,
+            update_time=NEVER,
+            expires_at=project.allowlist.expires_at,
         )
+        return cls(owner_name=project.owner_name, cve_allowlist=allowlist, **cls.values(project))
 
 
 class Deletable(Struct, omit_defaults=True):

@@ -213,7 +213,7 @@ async def get_deletable(call: InjectedCall, project: FromPath[str]) -> Response[
 async def get_project_summary(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """What a project has; who its members are is counted for those who may list them."""
     facts = await call.require_project(project, "project", "read")
-    access = await call.services.access.project_access(await call.principal(), facts.name)
+    access = await call.access_in(facts.name)
     summary = await call.services.projects.summary(facts.project_id)
     quota = await call.services.quotas.find(facts.project_id) if access.allows("quota", "read") else None
     return answer(SummaryView.of(summary, quota, members=access.allows("member", "list")))

@@ -65,7 +65,7 @@ async def _views(call: Call, repositories: Sequence[Repository]) -> list[Reposit
 async def list_all_repositories(call: InjectedCall) -> Response[bytes]:
     """The repositories of every project who asks may see."""
     query = call.list_query()
-    reach = await call.services.access.reach(await call.principal(), "repository", "list")
+    reach = await call.reach("repository", "list")
     total, found = await call.services.repositories.readable(query, reach)
     return answer(await _views(call, found), headers=call.page_headers(query, total))
 

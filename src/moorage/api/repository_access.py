@@ -59,13 +59,12 @@ async def allowed_in(call: Call, name: str, resource: str, action: str) -> Proje
         Forbidden: it is not allowed.
     """
     project, _, repository = name.partition("/")
-    principal = await call.principal()
-    access = await call.services.access.project_access(principal, project)
+    access = await call.access_in(project)
     if access.project is not None and access.allows(resource, action, repository):
         return access.project
     if access.project is None and access.valid and access.sysadmin:
         return None
-    raise _refusal(principal)
+    raise _refusal(await call.principal())
 
 
 async def listable_in(call: Call, project: str, resource: str, action: str) -> tuple[ProjectFacts, Repositories | None]:
@@ -76,14 +75,13 @@ async def listable_in(call: Call, project: str, resource: str, action: str) -> t
         Forbidden: it is allowed in none.
         NotFound: administrators are told that there is no such project.
     """
-    principal = await call.principal()
-    access = await call.services.access.project_access(principal, _searchable(project))
+    access = await call.access_in(_searchable(project))
     allowed = access.repositories(resource, action)
     if access.project is not None and allowed != NONE:
         return access.project, allowed
     if access.project is None and access.valid and access.sysadmin:
         raise NotFound(f"project {project} not found")
-    raise _refusal(principal)
+    raise _refusal(await call.principal())
 
 
 def _refusal(principal: Principal) -> MoorageError:
@@ -109,7 +107,6 @@ async def repository_of(
     """
     shown = unquote(project)
     name = f"{_searchable(shown)}/{_searchable(unquote(unquote(repository)))}"
-    await call.principal()
     facts = None if ahead is None else ahead(name)
     try:
         found = await allowed_in(call, name, resource, action)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from litestar import Response, get
 from msgspec import Struct
 
 from moorage.access.principals import PrincipalKind
-from moorage.access.roles import strongest
 from moorage.api.answers import answer
 from moorage.api.call import Call, InjectedCall, check_length
 from moorage.api.describe import described, text
 from moorage.api.operations import BASE
-from moorage.api.times import NEVER, timestamp
+from moorage.api.project_models import NamedProject
+from moorage.api.times import NEVER
 from moorage.database.listing import Contains, ListQuery
 from moorage.projects.models import Project, Viewer
 from moorage.system.models import FoundRepository
@@ -32,36 +30,15 @@ class NoAllowlist(Struct):
     update_time: str = NEVER
 
 
-class SearchProject(Struct, omit_defaults=True, kw_only=True):
+class SearchProject(NamedProject, omit_defaults=True, kw_only=True):
     """A project that was found."""
 
-    project_id: int
-    name: str
-    owner_id: int
-    repo_count: int
-    metadata: Mapping[str, str]
     cve_allowlist: NoAllowlist
-    current_user_role_ids: list[int] | None
-    creation_time: str
-    update_time: str
-    current_user_role_id: int = 0
 
     @classmethod
     def of(cls, project: Project) -> SearchProject:
         """The view of a project read for its viewer."""
-        role = strongest(frozenset(project.roles))
-        return cls(
-            project_id=project.project_id,
-            name=project.name,
-            owner_id=project.owner_id,
-            repo_count=project.repo_count,
-            metadata={**project.metadata, "public": "true" if project.public else "false"},
-            cve_allowlist=NoAllowlist(),
-            current_user_role_ids=[int(known) for known in project.roles] or None,
-            creation_time=timestamp(project.creation_time),
-            update_time=timestamp(project.update_time),
-            current_user_role_id=0 if role is None else int(role),
-        )
+        return cls(cve_allowlist=NoAllowlist(), **cls.values(project))
 
 
 class SearchRepository(Struct, omit_defaults=True, kw_only=True):

@@ -13,6 +13,7 @@ from moorage.identity.service import IdentityService
 from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
+from moorage.lifecycle.collection_service import CollectionService
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
@@ -45,6 +46,7 @@ class Services:
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
+    collection: CollectionService
     configuring: ConfigurationService
     allowlist: AllowlistService
     overview: OverviewService

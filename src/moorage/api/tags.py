@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import unquote
 
 from litestar import Response, delete, get, post
@@ -38,10 +39,10 @@ async def list_tags(
 ) -> Response[bytes]:
     """The tags of an artifact."""
     query, immutable = call.list_query(), call.flag("with_immutable_status")
-    path = await repository_of(call, project, repository, "tag", "list")
-    total, found = await call.services.catalog.listing.tags(
-        path.name, unquote(reference), query, immutable=bool(immutable)
-    )
+    shown, listing = unquote(reference), call.services.catalog.listing
+    path = await repository_of(call, project, repository, "tag", "list", partial(listing.submit_artifact, shown))
+    project_id = path.there.project_id if immutable else None
+    total, found = await listing.tags(path.name, shown, query, path.ahead, immutable_in=project_id)
     return answer([TagView.of(tag) for tag in found], headers=call.page_headers(query, total))
 
 

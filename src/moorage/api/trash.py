@@ -1,6 +1,6 @@
-"""``/projects/{project}/trash`` and ``/trash``: what was deleted and can be brought back.
+"""``/projects/{project}/trash`` and ``/trash``: what was deleted and can be brought back, or dropped for good.
 
-Not in Harbor; in its style. Who may delete something may bring it back.
+Not in Harbor; in its style. Who may delete something may bring it back, and drop it.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from litestar import Response, get, post
+from litestar import Response, delete, get, post
 from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from moorage.access.models import ProjectFacts
 from moorage.access.principals import Principal
 from moorage.access.repositories import NONE, Repositories
-from moorage.api.answers import answer
+from moorage.api.answers import answer, done
 from moorage.api.call import Call, InjectedCall, integer
 from moorage.api.describe import LIST, NAME_OR_ID, described
 from moorage.api.operations import BASE
@@ -122,14 +122,11 @@ async def undelete(call: InjectedCall, project: FromPath[str], trash_id: FromPat
     number = integer(trash_id, "trash_id", "path")
     wanted = await _undeletion(call)
     facts, allowed = await _deletable(call, project)
-    trash = call.services.trash
-    entry = await trash.get(number)
-    if entry.project_id != facts.project_id or entry.kind == PROJECT:
-        raise NotFound(f"deletion {number} not found")
-    if not await trash.is_allowed(number, facts, allowed):
-        raise Forbidden
-    skip = wanted.on_conflict == "skip"
-    return answer(UndeletedView.of(await trash.undelete(number, tags=wanted.tags, skip=skip, actor=await call.actor())))
+    entry = await _in_project(call, number, facts, allowed)
+    skip, actor = wanted.on_conflict == "skip", await call.actor()
+    async with call.services.quotas.reporting(actor, entry.repository, digest=entry.digest or ""):
+        undone = await call.services.trash.undelete(number, tags=wanted.tags, skip=skip, actor=actor)
+    return answer(UndeletedView.of(undone))
 
 
 @get(
@@ -159,6 +156,55 @@ async def undelete_project(call: InjectedCall, trash_id: FromPath[str]) -> Respo
     trash = call.services.trash
     await trash.get_project(number, await _viewer(call))
     return answer(UndeletedView.of(await trash.undelete(number, actor=await call.actor())))
+
+
+@delete(
+    f"{BASE}/projects/{{project:str}}/trash/{{trash_id:str}}",
+    status_code=200,
+    opt=described(
+        "dropDeletion",
+        query=(NAME_OR_ID,),
+        path={"trash_id": "integer"},
+        answers={200: None},
+        errors=(401, 403, 404, 422),
+    ),
+)
+async def drop(call: InjectedCall, project: FromPath[str], trash_id: FromPath[str]) -> Response[bytes]:
+    """Let a deletion in the project be for good, at once."""
+    number = integer(trash_id, "trash_id", "path")
+    facts, allowed = await _deletable(call, project)
+    await _in_project(call, number, facts, allowed)
+    await call.services.trash.drop(number, actor=await call.actor())
+    return done()
+
+
+@delete(
+    f"{BASE}/trash/{{trash_id:str}}",
+    status_code=200,
+    opt=described("dropProject", path={"trash_id": "integer"}, answers={200: None}, errors=(401, 404, 422)),
+)
+async def drop_project(call: InjectedCall, trash_id: FromPath[str]) -> Response[bytes]:
+    """Let the deletion of a project be for good, at once."""
+    number = integer(trash_id, "trash_id", "path")
+    trash = call.services.trash
+    await trash.get_project(number, await _viewer(call))
+    await trash.drop(number, actor=await call.actor())
+    return done()
+
+
+async def _in_project(call: Call, number: int, facts: ProjectFacts, allowed: Allowed) -> TrashEntry:
+    """A deletion of the project.
+
+    Raises:
+        NotFound: the project has no such deletion.
+        Forbidden: it took away what who asks may not delete.
+    """
+    entry = await call.services.trash.get(number)
+    if entry.project_id != facts.project_id or entry.kind == PROJECT:
+        raise NotFound(f"deletion {number} not found")
+    if not await call.services.trash.is_allowed(number, facts, allowed):
+        raise Forbidden
+    return entry
 
 
 async def _undeletion(call: Call) -> Undeletion:
@@ -194,4 +240,4 @@ async def _deletable(call: Call, project: str) -> tuple[ProjectFacts, Allowed]:
     return access.project, allowed
 
 
-HANDLERS = [list_trash, undelete, list_projects, undelete_project]
+HANDLERS = [list_trash, undelete, drop, list_projects, undelete_project, drop_project]

@@ -87,7 +87,7 @@ async def _in_project(call: Call, project_id: int, relative: bool) -> list[Permi
     name = await call.services.projects.name_of(project_id)
     if name is None:
         return []
-    access = await call.services.access.project_access(await call.principal(), name)
+    access = await call.access_in(name)
     prefix = f"/project/{project_id}"
     found = []
     for resource, action in PROJECT_PERMISSIONS:

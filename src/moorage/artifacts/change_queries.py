@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,6 +63,23 @@ SELECT artifact_id, name FROM tag WHERE artifact_id = ANY(%s) AND lifetime_end I
 # --- deleting -----------------------------------------------------------------------------------
 
 
+class Named(NamedTuple):
+    """A live artifact of a repository."""
+
+    artifact_id: int
+    repository_id: int
+    project_id: int
+    digest: str
+
+
+async def named(connection: AsyncConnection, repository_id: int, digest: str) -> Named | None:
+    """The live artifact of that digest."""
+    found = select(_A.artifact_id, _A.repository_id, _A.project_id, _A.digest)
+    wanted = found.where(_A.repository_id == repository_id, _A.digest == digest, _A.state == "live")
+    row = (await connection.execute(wanted)).one_or_none()
+    return None if row is None else Named(*row)
+
+
 # What goes with those that go: their accessories, and the children nobody else needs.
 _FOLLOWING = """
 SELECT a.artifact_id FROM artifact a
@@ -70,7 +88,8 @@ SELECT a.artifact_id FROM artifact a
             SELECT x.artifact_id FROM artifact s
               JOIN artifact_accessory x ON x.repository_id = s.repository_id AND x.subject_digest = s.digest
              WHERE s.artifact_id = ANY(%(gone)s::bigint[]))
-        OR (a.artifact_id IN (SELECT c.child_id FROM artifact_child c WHERE c.parent_id = ANY(%(gone)s::bigint[]))
+        OR (%(children)s
+            AND a.artifact_id IN (SELECT c.child_id FROM artifact_child c WHERE c.parent_id = ANY(%(gone)s::bigint[]))
             AND NOT EXISTS (SELECT 1 FROM tag t WHERE t.artifact_id = a.artifact_id AND t.lifetime_end IS NULL)))
    AND NOT EXISTS (
             SELECT 1 FROM artifact_child c JOIN artifact p ON p.artifact_id = c.parent_id
@@ -78,9 +97,9 @@ SELECT a.artifact_id FROM artifact a
 """
 
 
-async def following(connection: AsyncConnection, artifact_ids: Sequence[int]) -> set[int]:
-    """Artifacts that are deleted with these."""
-    result = await connection.exec_driver_sql(_FOLLOWING, {"gone": list(artifact_ids)})
+async def following(connection: AsyncConnection, artifact_ids: Sequence[int], *, children: bool) -> set[int]:
+    """Artifacts that are deleted with these: accessories, and ``children`` as well where that is wanted."""
+    result = await connection.exec_driver_sql(_FOLLOWING, {"gone": list(artifact_ids), "children": children})
     return {row[0] for row in result}
 
 

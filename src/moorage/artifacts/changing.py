@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.artifacts import change_queries as queries
 from moorage.artifacts import happened
+from moorage.artifacts.deleting import delete_artifact
 from moorage.artifacts.listing import ArtifactListing
 from moorage.artifacts.listing_models import ListedArtifact
 from moorage.artifacts.queries import end_tag
 from moorage.database.engine import Database
-from moorage.errors import BadRequest, Conflict, ManifestReferenced, NotFound
+from moorage.errors import Conflict, NotFound
 from moorage.events.models import SYSTEM, Actor
 from moorage.events.service import record
 from moorage.lifecycle import immutability, trash
@@ -20,9 +19,6 @@ from moorage.lifecycle.models import Deletion
 from moorage.oci.names import check_tag
 from moorage.repositories import service as repositories
 from moorage.repositories.service import RepositoryService
-
-#: Artifacts that one deletion takes along at most.
-MAX_DELETED = 20_000
 
 
 class ArtifactChanges:
@@ -81,26 +77,15 @@ class ArtifactChanges:
             ManifestReferenced: an index lists it.
             TagImmutable: a rule wants one of its tags to stay.
         """
-        async with self._database.begin() as connection:
+
+        async def delete(connection: AsyncConnection) -> None:
             found = await self._held(connection, repository, reference)
-            if await queries.has_other_parent(connection, [found.artifact_id]):
-                raise ManifestReferenced
-            gone = await self._closure(connection, found.artifact_id)
-            locked = await queries.lock_all(connection, sorted(gone))
-            if found.artifact_id not in locked:
+            wanted = queries.Named(found.artifact_id, found.repository_id, found.project_id, found.digest)
+            if not await delete_artifact(connection, actor, repository, wanted, children=True):
                 raise NotFound(f"artifact {repository}:{reference} not found")
-            # A statement of its own: the locks may have waited for a push of an index that lists one of these.
-            if await queries.has_other_parent(connection, sorted(locked)):
-                raise ManifestReferenced
-            tags = await queries.tags_of(connection, sorted(locked))
-            await immutability.check_deletion(connection, found.project_id, repository, [name for _, name in tags])
-            await happened.record_artifact_deletion(connection, actor, repository, found.artifact_id)
-            subject = f"{repository}@{found.digest}"
-            deletion = Deletion("artifact", found.project_id, subject, found.repository_id, found.digest)
-            trash_id = await trash.put(connection, actor, deletion)
-            artifacts, ended = await queries.trash_all(connection, sorted(locked), trash_id, actor.name)
-            await trash.count(connection, trash_id, artifacts=artifacts, tags=ended)
             await repositories.touch(connection, found.repository_id)
+
+        await self._database.repeat(delete)
 
     async def _held(self, connection: AsyncConnection, repository: str, reference: str) -> ListedArtifact:
         """The artifact, its repository kept from being deleted: that lock comes before all others, as in a push."""
@@ -111,13 +96,3 @@ class ArtifactChanges:
         if known is None:
             raise NotFound(f"repository {repository} not found")
         return await self._listing.find(connection, known.repository_id, repository, reference)
-
-    async def _closure(self, connection: AsyncConnection, artifact_id: int) -> Collection[int]:
-        gone = {artifact_id}
-        while more := await queries.following(connection, sorted(gone)):
-            gone |= more
-            if len(gone) > MAX_DELETED:
-                raise BadRequest(
-                    f"more than {MAX_DELETED} artifacts would be deleted with it: delete some of them first"
-                )
-        return gone

@@ -25,6 +25,7 @@ from moorage.errors import BadRequest, Denied, NotFound
 from moorage.events.models import SYSTEM, Actor
 from moorage.oci.manifests import Limits, parse
 from moorage.oci.names import is_digest, is_name, is_tag
+from moorage.projects import quotas
 
 #: Manifests that one copy takes along at most.
 MAX_COPIED = 10_000
@@ -92,6 +93,7 @@ class ArtifactCopies:
         Raises:
             BadRequest: the source is not there.
             Denied: it belongs to another artifact, which is what can be copied.
+            QuotaExceeded: the project holds, or would hold, more than it may.
         """
         try:
             root = await self._listing.get(source.repository, source.reference, Flags(tags=False))
@@ -100,6 +102,8 @@ class ArtifactCopies:
         async with self._database.connect() as connection:
             if await queries.is_accessory(connection, root.artifact_id):
                 raise Denied("the operation isn't supported for an artifact accessory")
+            # A copy that adds nothing is refused as well where the project holds too much already, as in Harbor.
+            await quotas.admit(connection, project_id)
             parts, accessories = await self._parts(connection, root.artifact_id, _Part(root.digest, root.media_type))
             tags = await queries.tags_of(connection, [root.artifact_id, *accessories])
             there = await queries.held(connection, repository, [part.digest for part in parts.values()])

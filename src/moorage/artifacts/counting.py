@@ -11,7 +11,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from cachetools import LRUCache
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_all
@@ -53,6 +53,12 @@ def changes_of(scope: str, scope_id: ColumnElement[Any]) -> ColumnElement[int]:
     return total.where(_C.scope == scope, _C.scope_id == scope_id).scalar_subquery()
 
 
+def is_settled(scope: str, scope_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether nothing is left to settle, as part of a statement."""
+    of_scope = _U.repository_id if scope == "repository" else _U.project_id
+    return select(literal_column("1")).where(of_scope == scope_id).limit(1).scalar_subquery().is_(None)
+
+
 class Counts:
     """Counts of one process, by what was counted."""
 
@@ -77,28 +83,3 @@ class Counts:
     def keep_page(self, key: Hashable, at: int, ids: Sequence[int]) -> None:
         """Keep the ids of a page that was read after as many changes, or more."""
         self._pages[key] = (at, tuple(ids))
-
-    async def count(
-        self,
-        connection: AsyncConnection,
-        key: Hashable,
-        scope: str,
-        scope_id: int,
-        counted: Select[Any],
-        *,
-        keep: bool = True,
-    ) -> int:
-        """Count the rows of a statement, and keep that unless something has to be settled by now."""
-        of_scope = _U.repository_id if scope == "repository" else _U.project_id
-        noted = select(literal_column("1")).where(of_scope == scope_id).limit(1).scalar_subquery()
-        inner = counted.with_only_columns(literal_column("1")).order_by(None).subquery()
-        number = select(func.count()).select_from(inner).scalar_subquery()
-        found = (
-            await connection.execute(
-                select(changes_of(scope, bindparam("counted_scope", type_=BigInteger)), number, noted.is_(None)),
-                {"counted_scope": scope_id},
-            )
-        ).one()
-        if keep and found[2]:
-            self.keep(key, found[0], found[1])
-        return int(found[1])

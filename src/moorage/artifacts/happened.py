@@ -72,6 +72,20 @@ async def record_artifact_deletion(
     await events.record(connection, actor, event)
 
 
+def deleted(
+    repository: str,
+    project_id: int,
+    artifact_id: int,
+    digest: str,
+    media_type: str,
+    artifact_type: str | None,
+    size: int,
+) -> Event:
+    """An artifact without tags was deleted."""
+    details = _details(repository, artifact_id, digest, media_type, artifact_type, size, [])
+    return Event("delete", "artifact", artifact_name(repository, digest), project_id, details)
+
+
 # The tag ended in this transaction, so it is the last of its name that did.
 _ENDED_TAG = """
 SELECT a.project_id, a.artifact_id, a.digest, a.media_type, a.artifact_type, a.size

@@ -18,6 +18,7 @@ from moorage.artifacts.service import ArtifactService, Resolved
 from moorage.artifacts.settling import Settler
 from moorage.database.engine import Database
 from moorage.database.listing import Exact, ListQuery, spelling
+from moorage.database.pages import Part
 from moorage.database.reader import Lane, Reader
 from moorage.errors import BadRequest, NotFound
 from moorage.oci.names import is_digest, is_tag
@@ -92,7 +93,7 @@ class ArtifactListing:
         found = await self._settled(repository, ahead or self.submit(repository))
         if found is None:
             # A query that is wrong is wrong everywhere.
-            queries.matching(queries.in_repository(0), query)
+            queries.check(query)
             return 0, []
         scope = queries.in_repository(found.repository_id)
         async with self._database.connect() as connection:
@@ -126,13 +127,12 @@ class ArtifactListing:
                     "bad request: either 'media_type' or 'artifact_type' must be specified, but not both,"
                     " when querying with latest_in_repository"
                 )
-        await self._settle_project(project_id)
+        changed, settled = await self._settled_project(project_id)
         async with self._database.connect() as connection:
             ids: Sequence[int]
             if latest:
                 total, ids = await queries.latest(connection, scope, query)
             else:
-                changed, settled = await project_changes(connection, project_id)
                 at = changed if settled else None
                 total, ids = await self._page(connection, ("project", project_id), at, scope, query, allowed)
             return total, await self._shown(connection, ids, flags)
@@ -148,18 +148,22 @@ class ArtifactListing:
             found = await self._repositories.get(repository)
         return found
 
-    async def _settle_project(self, project_id: int) -> None:
+    async def _settled_project(self, project_id: int) -> tuple[int, bool]:
+        """How often a project has changed, and whether nothing is left to settle by now."""
         async with self._database.connect() as connection:
-            _, settled = await project_changes(connection, project_id)
+            changed, settled = await project_changes(connection, project_id)
         if not settled:
             await self._settler.project(project_id)
+            async with self._database.connect() as connection:
+                changed, settled = await project_changes(connection, project_id)
+        return changed, settled
 
     async def _page(
         self,
         connection: AsyncConnection,
         scope_key: tuple[str, int],
         at: int | None,
-        scope: queries.Scope,
+        scope: Part,
         query: ListQuery,
         allowed: Repositories | None = None,
     ) -> tuple[int, Sequence[int]]:
@@ -180,9 +184,9 @@ class ArtifactListing:
             total = _told_by(query, len(ids))
         if total is None:
             # What was found before may be older than this count, but not older than the question.
-            total = await self._counts.count(
-                connection, count_key, *scope_key, queries.matching(scope, query), keep=at is not None
-            )
+            changed, total, settled = await queries.count(connection, *scope_key, scope, query)
+            if at is not None and settled:
+                self._counts.keep(count_key, changed, total)
         if at is not None and query.limit is not None:
             self._counts.keep_page(page_key, at, ids)
         return total, ids
@@ -238,19 +242,32 @@ class ArtifactListing:
         return found[0]
 
     async def tags(
-        self, repository: str, reference: str, query: ListQuery, *, immutable: bool
+        self,
+        repository: str,
+        reference: str,
+        query: ListQuery,
+        ahead: Future[Resolved] | None = None,
+        *,
+        immutable_in: int | None,
     ) -> tuple[int, Sequence[ListedTag]]:
-        """How many tags of an artifact match, and the page; ``immutable``: whether they say if they are.
+        """How many tags of an artifact match, and the page.
+
+        Args:
+            repository: full name of the artifact's.
+            reference: a tag or digest of it.
+            query: filters, order and page.
+            ahead: what ``submit_artifact`` gave, if it was asked before.
+            immutable_in: the project by whose rules they say whether they are immutable; None: they do not say.
 
         Raises:
             NotFound: the artifact is not there.
             BadRequest: a filter has a value it cannot have.
         """
-        found = await self.get(repository, reference, Flags(tags=False))
+        artifact_id = await self._id(repository, reference, ahead)
         async with self._database.connect() as connection:
-            total, tags = await queries.tag_page(connection, found.artifact_id, query)
-            if immutable:
-                matcher = await self._immutability.matcher(connection, found.project_id)
+            total, tags = await queries.tag_page(connection, artifact_id, query)
+            if immutable_in is not None:
+                matcher = await self._immutability.matcher(connection, immutable_in)
                 return total, _marked(tags, repository, matcher) or []
             return total, tags
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.repositories import Repositories
 from moorage.artifacts import accessories
+from moorage.artifacts.counting import changes_of, is_settled
 from moorage.artifacts.listing_models import (
     Details,
     Flags,
@@ -23,7 +24,19 @@ from moorage.artifacts.listing_models import (
     ListedTag,
 )
 from moorage.database.driver import Row, fetch_all, fetch_each, fetch_value
-from moorage.database.listing import AllOf, Columns, Contains, Exact, Filter, ListQuery
+from moorage.database.listing import (
+    ESCAPE,
+    AllOf,
+    Columns,
+    Contains,
+    Exact,
+    Filter,
+    ListQuery,
+    Tests,
+    escaped,
+    parameter,
+)
+from moorage.database.pages import Pages, Part, Shape, Statements, made
 from moorage.database.tables import artifact, artifact_accessory, artifact_label, repository, tag
 from moorage.errors import BadRequest
 
@@ -69,25 +82,31 @@ COLUMNS = Columns(
 #: Values of ``artifact.shown``.
 _WITH_CHILDREN, _EVERYWHERE = 1, 2
 
-#: The artifacts of a repository or project.
-Scope = ColumnElement[bool]
 
-
-def in_repository(repository_id: int) -> Scope:
+def in_repository(repository_id: int) -> Part:
     """The artifacts of a repository."""
-    return _A.repository_id == repository_id
+    return Part(_in_repository, values={"repository_id": repository_id})
 
 
-def in_project(project_id: int, allowed: Repositories | None, project: str) -> Scope:
+def _in_repository() -> Sequence[ColumnElement[bool]]:
+    return [_A.repository_id == parameter("repository_id", type_=BigInteger)]
+
+
+def in_project(project_id: int, allowed: Repositories | None, project: str) -> Part:
     """The artifacts of a project, or of those of its repositories."""
+    return Part(_in_project, () if allowed is None else (project, allowed), {"project_id": project_id})
+
+
+def _in_project(project: str = "", allowed: Repositories | None = None) -> Sequence[ColumnElement[bool]]:
+    project_id = parameter("project_id", type_=BigInteger)
     whole = _A.project_id == project_id
     if allowed is None:
-        return whole
+        return [whole]
     within = select(repository.c.repository_id).where(repository.c.project_id == project_id)
-    return and_(whole, _A.repository_id.in_(within.where(allowed.condition(repository.c.name, project))))
+    return [whole, _A.repository_id.in_(within.where(allowed.condition(repository.c.name, project)))]
 
 
-def matching(scope: Scope, query: ListQuery) -> Select[Any]:
+def matching(scope: Part, query: ListQuery) -> Part:
     """The artifacts of a list (H row 51): no accessories, and no untagged children unless ``base=*``.
 
     Raises:
@@ -96,26 +115,55 @@ def matching(scope: Scope, query: ListQuery) -> Select[Any]:
     base, tags, labels = query.filter_of("base"), query.filter_of("tags"), query.filter_of("labels")
     if base is not None and base != Exact("*"):
         raise BadRequest('the value of "base" query can only be exact match value with "*"')
-    shown = _A.shown == _EVERYWHERE if base is None else _A.shown >= _WITH_CHILDREN
-    conditions = [scope, _A.state == "live", shown, *COLUMNS.conditions(query)]
-    if tags is not None:
-        conditions.append(_tagged(tags))
-    if labels is not None:
-        conditions.extend(_labelled(labels))
-    return select(_A.artifact_id).where(*conditions)
+    tagged, tag_text = ("", "") if tags is None else _tagged(tags)
+    wanted = [] if labels is None else _labelled(labels)
+    key = (scope.shape, base is not None, tagged, len(wanted))
+    values = {f"label_{number}": value for number, value in enumerate(wanted)}
+    return Part(_matching, key, {**scope.values, **values, "tag_text": tag_text})
 
 
-def _tagged(wanted: Filter) -> ColumnElement[bool]:
-    current = select(_T.artifact_id).where(_T.lifetime_end.is_(None), _T.repository_id == _A.repository_id)
-    mine = _T.artifact_id == _A.artifact_id
+def check(query: ListQuery) -> None:
+    """Refuse a query that no list of artifacts takes.
+
+    Raises:
+        BadRequest: a filter has a value it cannot have.
+    """
+    matching(in_repository(0), query)
+    COLUMNS.asked(query)
+
+
+def _matching(scope: Shape, with_children: bool, tagged: str, labels: int) -> Sequence[ColumnElement[bool]]:
+    shown = _A.shown >= _WITH_CHILDREN if with_children else _A.shown == _EVERYWHERE
+    conditions = [*made(scope), _A.state == "live", shown]
+    if tagged:
+        conditions.append(_TAGGED[tagged])
+    for number in range(labels):
+        on = artifact_label.alias()
+        label_id = parameter(f"label_{number}", type_=BigInteger)
+        conditions.append(exists().where(on.c.artifact_id == _A.artifact_id, on.c.label_id == label_id))
+    return conditions
+
+
+_TAG_TEXT = parameter("tag_text", type_=Text)
+_CURRENT = select(_T.artifact_id).where(
+    _T.lifetime_end.is_(None), _T.repository_id == _A.repository_id, _T.artifact_id == _A.artifact_id
+)
+_TAGGED: Mapping[str, ColumnElement[bool]] = {
+    "*": _A.tagged,
+    "nil": ~_A.tagged,
+    "=": exists(_CURRENT.where(_T.name == _TAG_TEXT)),
+    "~": exists(_CURRENT.where(_T.name.contains(_TAG_TEXT, escape=ESCAPE))),
+}
+
+
+def _tagged(wanted: Filter) -> tuple[str, str]:
+    """Which of ``_TAGGED`` is asked, and the text for it."""
     if isinstance(wanted, Contains):
-        return exists(current.where(mine, _T.name.contains(_clean(wanted.value), autoescape=True)))
-    if isinstance(wanted, Exact) and wanted.value == "*":
-        return _A.tagged
-    if isinstance(wanted, Exact) and wanted.value == "nil":
-        return ~_A.tagged
+        return "~", escaped(_clean(wanted.value))
+    if isinstance(wanted, Exact) and wanted.value in ("*", "nil"):
+        return str(wanted.value), ""
     if isinstance(wanted, Exact):
-        return exists(current.where(mine, _T.name == _clean(str(wanted.value))))
+        return "=", _clean(str(wanted.value))
     raise BadRequest('the value of "tags" query can only be fuzzy match value or exact match value')
 
 
@@ -125,36 +173,61 @@ def _clean(text: str) -> str:
     return text
 
 
-def _labelled(wanted: Filter) -> Sequence[ColumnElement[bool]]:
+def _labelled(wanted: Filter) -> Sequence[int]:
     refused = BadRequest('the value of "labels" query can only be integer list with intersetion relationship')
     if not isinstance(wanted, AllOf) or not wanted.values:
         raise refused
     if len(wanted.values) > MAX_LABELS:
         raise BadRequest(f"an artifact can be asked to have {MAX_LABELS} labels at most")
-    found = []
-    for value in wanted.values:
-        if not isinstance(value, int):
-            raise refused
-        on = artifact_label.alias()
-        found.append(exists().where(on.c.artifact_id == _A.artifact_id, on.c.label_id == value))
+    found = [value for value in wanted.values if isinstance(value, int)]
+    if len(found) < len(wanted.values):
+        raise refused
     return found
 
 
-async def page(connection: AsyncConnection, scope: Scope, query: ListQuery) -> list[int]:
+_PAGES = Pages(COLUMNS, select(_A.artifact_id))
+
+
+async def page(connection: AsyncConnection, scope: Part, query: ListQuery) -> list[int]:
     """The ids of the artifacts of one page."""
-    statement = matching(scope, query).order_by(*COLUMNS.ordering(query))
-    rows = await connection.execute(statement.limit(query.limit).offset(query.offset))
-    return list(rows.scalars())
+    return [row[0] for row in await _PAGES.rows(connection, query, matching(scope, query))]
 
 
-async def latest(connection: AsyncConnection, scope: Scope, query: ListQuery) -> tuple[int, list[int]]:
+async def count(
+    connection: AsyncConnection, kind: str, scope_id: int, scope: Part, query: ListQuery
+) -> tuple[int, int, bool]:
+    """In one snapshot: how often a repository or project has changed, how many match, whether all is settled.
+
+    ``kind``: of ``scope_id``, as ``counting`` names it.
+    """
+    part, asked = matching(scope, query), COLUMNS.asked(query)
+    values = {**asked.values, **part.values, "counted_id": scope_id}
+    changed, number, settled = (await _COUNTS.of(kind, asked.tests, part.shape).fetch(connection, values))[0]
+    return changed, number, settled
+
+
+def _count(kind: str, tests: Tests, scope: Shape) -> Select[Any]:
+    counted_id = parameter("counted_id", type_=BigInteger)
+    inner = select(literal_column("1")).select_from(artifact).where(*made(scope), *COLUMNS.where(tests)).subquery()
+    number = select(func.count()).select_from(inner).scalar_subquery()
+    return select(changes_of(kind, counted_id), number, is_settled(kind, counted_id))
+
+
+_COUNTS = Statements(_count)
+
+
+async def latest(connection: AsyncConnection, scope: Part, query: ListQuery) -> tuple[int, list[int]]:
     """Of each repository the artifact pushed last among those that match: how many, and the ids of the page."""
-    newest = matching(scope, query).ext(distinct_on(_A.repository_id)).order_by(_A.repository_id, _A.push_time.desc())
-    inner = newest.subquery()
-    chosen = select(_A.artifact_id).where(_A.artifact_id.in_(select(inner.c.artifact_id)))
-    total = await connection.scalar(select(func.count()).select_from(inner))
-    rows = await connection.execute(chosen.order_by(*COLUMNS.ordering(query)).limit(query.limit).offset(query.offset))
-    return total or 0, list(rows.scalars())
+    part = matching(scope, query)
+    newest = Part(_newest, (COLUMNS.asked(query).tests, part.shape), part.values)
+    total, rows = await _PAGES.read(connection, query, newest)
+    return total, [row[0] for row in rows]
+
+
+def _newest(tests: Tests, scope: Shape) -> Sequence[ColumnElement[bool]]:
+    found = select(_A.artifact_id).where(*made(scope), *COLUMNS.where(tests)).ext(distinct_on(_A.repository_id))
+    newest = found.order_by(_A.repository_id, _A.push_time.desc()).subquery()
+    return [_A.artifact_id.in_(select(newest.c.artifact_id))]
 
 
 async def named(connection: AsyncConnection, repository_id: int, reference: str, *, by_digest: bool) -> int | None:
@@ -310,19 +383,22 @@ TAG_COLUMNS = Columns(
 )
 
 
+_TAG_PAGES = Pages(
+    TAG_COLUMNS,
+    select(_T.tag_id, _T.repository_id, _T.artifact_id, _T.name, _T.push_time, _T.pull_time).where(
+        _T.lifetime_end.is_(None)
+    ),
+)
+
+
 async def tag_page(connection: AsyncConnection, artifact_id: int, query: ListQuery) -> tuple[int, list[ListedTag]]:
     """The tags of an artifact: how many match, and the page."""
-    conditions = [_T.artifact_id == artifact_id, _T.lifetime_end.is_(None), *TAG_COLUMNS.conditions(query)]
-    columns = (_T.tag_id, _T.repository_id, _T.artifact_id, _T.name, _T.push_time, _T.pull_time)
-    total = await connection.scalar(select(func.count()).select_from(tag).where(*conditions))
-    rows = await connection.execute(
-        select(*columns)
-        .where(*conditions)
-        .order_by(*TAG_COLUMNS.ordering(query))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
-    return total or 0, [ListedTag(*row) for row in rows]
+    total, rows = await _TAG_PAGES.read(connection, query, Part(_of_artifact, values={"artifact_id": artifact_id}))
+    return total, [ListedTag(*row) for row in rows]
+
+
+def _of_artifact() -> Sequence[ColumnElement[bool]]:
+    return [_T.artifact_id == parameter("artifact_id", type_=BigInteger)]
 
 
 _X, _S = artifact_accessory.c, artifact.alias("subject")
@@ -353,26 +429,30 @@ async def accessory_page(
     connection: AsyncConnection, artifact_id: int, query: ListQuery
 ) -> tuple[int, list[ListedAccessory]]:
     """The accessories of an artifact: how many match, and the page."""
-    conditions = [_S.c.artifact_id == artifact_id, _A.state == "live", *ACCESSORY_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(_ACCESSORY_FROM).where(*conditions))
-    rows = await connection.execute(
-        select(
-            _A.artifact_id,
-            _S.c.artifact_id,
-            _S.c.digest,
-            repository.c.name,
-            _A.digest,
-            _A.size,
-            _X.type,
-            _X.creation_time,
-        )
-        .select_from(_ACCESSORY_FROM)
-        .where(*conditions)
-        .order_by(*ACCESSORY_COLUMNS.ordering(query))
-        .limit(query.limit)
-        .offset(query.offset)
+    scope = Part(_of_subject, values={"artifact_id": artifact_id})
+    total, rows = await _ACCESSORY_PAGES.read(connection, query, scope)
+    return total, [ListedAccessory(*row) for row in rows]
+
+
+_ACCESSORY_PAGES = Pages(
+    ACCESSORY_COLUMNS,
+    select(
+        _A.artifact_id,
+        _S.c.artifact_id,
+        _S.c.digest,
+        repository.c.name,
+        _A.digest,
+        _A.size,
+        _X.type,
+        _X.creation_time,
     )
-    return total or 0, [ListedAccessory(*row) for row in rows]
+    .select_from(_ACCESSORY_FROM)
+    .where(_A.state == "live"),
+)
+
+
+def _of_subject() -> Sequence[ColumnElement[bool]]:
+    return [_S.c.artifact_id == parameter("artifact_id", type_=BigInteger)]
 
 
 # --- counting -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, text, update
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -123,16 +123,8 @@ async def hold_children(
 
 async def store_content(connection: AsyncConnection, digest: str, content: bytes) -> None:
     """Keep a manifest's bytes, once; those that were damaged are replaced."""
-    await connection.execute(_STORE_CONTENT, {"digest": digest, "content": content})
-
-
-# What is there and right is not locked: many may push the same manifest at once.
-_STORE_CONTENT = text(
-    """
-    WITH stored AS (INSERT INTO manifest (digest, content) VALUES (:digest, :content) ON CONFLICT DO NOTHING)
-    UPDATE manifest SET content = :content WHERE digest = :digest AND content <> :content
-    """
-)
+    # The function is in migrations 0016 and 0018.
+    await fetch_all(connection, "SELECT manifest_store(%s, %s)", (digest, content))
 
 
 async def store_artifact(
@@ -188,8 +180,14 @@ async def store_references(
             {"blob_ids": sorted(set(blob_ids))},
         )
     if children:
+        statement = upsert(artifact_child)
         await connection.execute(
-            upsert(artifact_child).on_conflict_do_nothing(),
+            # An index that was in the trash may list what was dropped, and is another artifact by now.
+            statement.on_conflict_do_update(
+                index_elements=["parent_id", "position"],
+                set_={"child_id": statement.excluded.child_id},
+                where=artifact_child.c.child_id.is_distinct_from(statement.excluded.child_id),
+            ),
             [
                 {
                     "parent_id": artifact_id,
@@ -269,47 +267,10 @@ def ended(trash_id: int, actor: str) -> dict[str, Any]:
 # --- deleting -----------------------------------------------------------------------------------
 
 
-async def lock_artifact(connection: AsyncConnection, repository_id: int, digest: str) -> tuple[int, int] | None:
-    """The ids of a live artifact and its project, locked against pushes that refer to it."""
-    row = (
-        await connection.execute(
-            select(artifact.c.artifact_id, artifact.c.project_id)
-            .where(artifact.c.repository_id == repository_id, artifact.c.digest == digest, artifact.c.state == "live")
-            .with_for_update()
-        )
-    ).one_or_none()
-    return None if row is None else (row.artifact_id, row.project_id)
-
-
-async def lock_tags(connection: AsyncConnection, artifact_id: int) -> list[str]:
-    """The tags of an artifact that the caller has locked, and their rows, the last pushed first."""
-    # In the order in which a push moves its tags: in any other the two could wait for each other.
-    rows = await connection.execute(
-        select(tag.c.name, tag.c.push_time)
-        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
-        .order_by(tag.c.name)
-        .with_for_update()
-    )
-    return [row.name for row in sorted(rows, key=lambda row: row.push_time, reverse=True)]
-
-
-async def has_parent(connection: AsyncConnection, artifact_id: int) -> bool:
-    """Whether a live index lists the artifact."""
-    parent = artifact.alias("parent")
-    return (
-        await connection.scalar(
-            select(literal(1))
-            .select_from(artifact_child.join(parent, parent.c.artifact_id == artifact_child.c.parent_id))
-            .where(artifact_child.c.child_id == artifact_id, parent.c.state == "live")
-            .limit(1)
-        )
-    ) is not None
-
-
 async def trash_artifacts(
     connection: AsyncConnection, repository_id: int, trash_id: int, actor: str
 ) -> tuple[int, int]:
-    """As ``trash_artifact``, everything of a repository that the caller has locked: how many artifacts and tags."""
+    """Hide everything of a repository that the caller has locked; the rows stay. How many artifacts and tags."""
     tags = await connection.execute(
         update(tag)
         .where(tag.c.repository_id == repository_id, tag.c.lifetime_end.is_(None))
@@ -321,17 +282,3 @@ async def trash_artifacts(
         .values(state="trash", trash_time=func.now(), trash_id=trash_id)
     )
     return artifacts.rowcount, tags.rowcount
-
-
-async def trash_artifact(connection: AsyncConnection, artifact_id: int, trash_id: int, actor: str) -> None:
-    """Hide an artifact and end its tags, which the caller has locked; the rows stay, so that it can be brought back."""
-    await connection.execute(
-        update(tag)
-        .where(tag.c.artifact_id == artifact_id, tag.c.lifetime_end.is_(None))
-        .values(**ended(trash_id, actor))
-    )
-    await connection.execute(
-        update(artifact)
-        .where(artifact.c.artifact_id == artifact_id)
-        .values(state="trash", trash_time=func.now(), trash_id=trash_id)
-    )

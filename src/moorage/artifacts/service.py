@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.artifacts import happened, queries
+from moorage.artifacts import change_queries, happened, queries
 from moorage.artifacts.accessories import classify
 from moorage.artifacts.attribute_reader import AttributeReader
+from moorage.artifacts.attributes import Attributes
+from moorage.artifacts.deleting import delete_artifact
 from moorage.artifacts.models import MovedTag, Push, Referrer, StoredManifest
 from moorage.blobs.service import BlobService
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
-from moorage.errors import ManifestBlobUnknown, ManifestReferenced, ManifestUnknown, NotFound
+from moorage.errors import ManifestBlobUnknown, ManifestUnknown, NotFound
 from moorage.events.models import SYSTEM, Actor
 from moorage.lifecycle import immutability, trash
 from moorage.lifecycle.models import Deletion
@@ -116,33 +118,37 @@ class ArtifactService:
         """
         # Before the transaction: the storage may be slow, and locks are held in there.
         attributes = await self.attributes.read(push.digest, push.manifest)
-        async with self._database.begin() as connection:
-            repository_id = await repositories.ensure(connection, push.project_id, push.repository)
-            blob_ids, size = await self._hold_blobs(connection, repository_id, push)
-            children = await self._hold_children(connection, repository_id, push)
-            # Indexes of indexes that list each other many times add up to more than any column holds.
-            size = min(size + sum(child_size for _, _, child_size in children), MAX_SIZE)
-            await queries.store_content(connection, push.digest, push.content)
-            artifact_id = await queries.store_artifact(connection, repository_id, push, size, attributes)
-            await queries.store_references(
-                connection,
-                artifact_id,
-                push.project_id,
-                blob_ids,
-                [(child, child_id) for child, child_id, _ in children],
-            )
-            accessory = classify(push.manifest, push.tags)
-            if accessory is not None:
-                await queries.store_accessory(connection, artifact_id, repository_id, *accessory)
-            # One order for everyone, so that two pushes of the same tags cannot wait for each other.
-            for name in sorted(set(push.tags)):
-                moved = await move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
-                # A client's push of the same digest is refused as well, as in Harbor; a copy's is not.
-                immutability.check_move(moved, push.repository, name, again=again)
-            # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
-            event = happened.pushed(push, artifact_id, size, copied=again)
-            await quotas.pushed(connection, actor, repository_id, push.project_id, event)
+        await self._database.repeat(lambda connection: self._store(connection, push, attributes, actor, again))
         self._remember(push.digest, push.content)
+
+    async def _store(
+        self, connection: AsyncConnection, push: Push, attributes: Attributes | None, actor: Actor, again: bool
+    ) -> None:
+        repository_id = await repositories.ensure(connection, push.project_id, push.repository)
+        blob_ids, size = await self._hold_blobs(connection, repository_id, push)
+        children = await self._hold_children(connection, repository_id, push)
+        # Indexes of indexes that list each other many times add up to more than any column holds.
+        size = min(size + sum(child_size for _, _, child_size in children), MAX_SIZE)
+        await queries.store_content(connection, push.digest, push.content)
+        artifact_id = await queries.store_artifact(connection, repository_id, push, size, attributes)
+        await queries.store_references(
+            connection,
+            artifact_id,
+            push.project_id,
+            blob_ids,
+            [(child, child_id) for child, child_id, _ in children],
+        )
+        accessory = classify(push.manifest, push.tags)
+        if accessory is not None:
+            await queries.store_accessory(connection, artifact_id, repository_id, *accessory)
+        # One order for everyone, so that two pushes of the same tags cannot wait for each other.
+        for name in sorted(set(push.tags)):
+            moved = await move_tag(connection, repository_id, name, artifact_id, push.pushed_by)
+            # A client's push of the same digest is refused as well, as in Harbor; a copy's is not.
+            immutability.check_move(moved, push.repository, name, again=again)
+        # Last, since it tells of all that was locked before, and may wait for pushes to a project with a limit.
+        event = happened.pushed(push, artifact_id, size, copied=again)
+        await quotas.pushed(connection, actor, repository_id, push.project_id, event)
 
     async def delete_repository(self, name: str, *, actor: Actor = SYSTEM) -> None:
         """Take everything out of a repository, which then is not there any more; it can be brought back until swept.
@@ -188,8 +194,12 @@ class ArtifactService:
     ) -> Sequence[tuple[Descriptor, int, int]]:
         """The children of an index with their ids and sizes."""
         children = push.manifest.children
-        held = await queries.hold_children(connection, repository_id, sorted({child.digest for child in children}))
-        missing = sorted({child.digest for child in children} - held.keys())
+        wanted = sorted({child.digest for child in children})
+        held = await queries.hold_children(connection, repository_id, wanted)
+        missing = [digest for digest in wanted if digest not in held]
+        if missing and await trash.take_back(connection, repository_id, missing):
+            held = await queries.hold_children(connection, repository_id, wanted)
+            missing = sorted(set(wanted) - held.keys())
         if missing:
             raise ManifestBlobUnknown(
                 f"manifest unknown to registry: {', '.join(missing[:5])} must be pushed to {push.repository} first",
@@ -216,28 +226,24 @@ class ArtifactService:
             await happened.record_tag_deletion(connection, actor, repository, repository_id, name)
 
     async def delete_manifest(self, repository: str, repository_id: int, digest: str, *, actor: Actor = SYSTEM) -> None:
-        """Take a manifest and its tags away; it can be brought back until it is swept.
+        """Take a manifest, its tags and its accessories away; they can be brought back until they are swept.
+
+        The children of an index stay: clients that know of them delete them one by one.
 
         Raises:
             ManifestUnknown: it is not there.
             ManifestReferenced: an index lists it.
             TagImmutable: a rule wants one of its tags to stay.
         """
-        async with self._database.begin() as connection:
-            found = await queries.lock_artifact(connection, repository_id, digest)
-            if found is None:
+
+        async def delete(connection: AsyncConnection) -> None:
+            await repositories.hold_by_id(connection, repository_id)
+            # A statement of its own: the lock may have waited for a deletion.
+            found = await change_queries.named(connection, repository_id, digest)
+            if found is None or not await delete_artifact(connection, actor, repository, found, children=False):
                 raise ManifestUnknown(f"artifact {repository}@{digest} not found")
-            artifact_id, project_id = found
-            # A statement of its own: the lock may have waited for a push of an index that lists this manifest.
-            if await queries.has_parent(connection, artifact_id):
-                raise ManifestReferenced
-            tags = await queries.lock_tags(connection, artifact_id)
-            await immutability.check_deletion(connection, project_id, repository, tags)
-            await happened.record_artifact_deletion(connection, actor, repository, artifact_id)
-            deletion = Deletion("artifact", project_id, f"{repository}@{digest}", repository_id, digest)
-            trash_id = await trash.put(connection, actor, deletion)
-            await queries.trash_artifact(connection, artifact_id, trash_id, actor.name)
-            await trash.count(connection, trash_id, artifacts=1, tags=len(tags))
+
+        await self._database.repeat(delete)
 
 
 async def move_tag(

@@ -37,6 +37,25 @@ def linked(keys: Sequence[Key], rows: Sequence[Row]) -> Mapping[Key, LinkedBlob 
     return found
 
 
+#: A blob, and whether garbage collection may be about to take it.
+Promised = tuple[LinkedBlob, bool]
+# The functions are in migration 0016.
+PROMISED = "SELECT * FROM lookup_promised_blobs(%s::int[], %s::text[], %s::text[])"
+
+
+def promised(keys: Sequence[Key], rows: Sequence[Row]) -> Mapping[Key, Promised | None]:
+    """Which of the keys are readable, and whether they must be promised."""
+    found: dict[Key, Promised | None] = dict.fromkeys(keys)
+    for position, blob_id, size, noted in rows:
+        found[keys[position]] = (LinkedBlob(blob_id, keys[position][1], size), noted)
+    return found
+
+
+async def promise(connection: AsyncConnection, repository_name: str, digest: str) -> bool:
+    """Keep a blob from being collected for the time of the window; False when it has been."""
+    return bool(await fetch_value(connection, "SELECT blob_promise(%s, %s)", (repository_name, digest)))
+
+
 async def repositories_with(connection: AsyncConnection, digest: str, limit: int) -> Sequence[str]:
     """Names of repositories the blob is linked to, for a mount that names none."""
     rows = await connection.execute(

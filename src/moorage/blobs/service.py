@@ -50,6 +50,9 @@ class BlobService:
         self._linked: Lane[queries.Key, LinkedBlob | None] = reader.lane(
             queries.LINKED, queries.parameters, queries.linked
         )
+        self._promised: Lane[queries.Key, queries.Promised | None] = reader.lane(
+            queries.PROMISED, queries.parameters, queries.promised
+        )
 
     def submit(self, repository: str, digest: str) -> asyncio.Future[LinkedBlob | None]:
         """The blob, if it can be read through the repository, as of some moment after this call."""
@@ -66,6 +69,24 @@ class BlobService:
             f" {found[1]}. Pushing it again repairs it",
             detail={"digest": digest, "quarantined": found[0].strftime("%Y-%m-%dT%H:%M:%SZ")},
         )
+
+    def submit_promised(self, repository: str, digest: str) -> asyncio.Future[queries.Promised | None]:
+        """As ``submit``, for one who will be told that the blob is there: see ``promise``."""
+        return self._promised.submit((repository, digest))
+
+    async def promise(self, repository: str, found: queries.Promised | None) -> LinkedBlob | None:
+        """The blob, kept from being collected for the time of the window; None when it has been.
+
+        Whoever is told that it is there does not push it, and then pushes a manifest that needs it (H row 42).
+        """
+        if found is None:
+            return None
+        blob, noted = found
+        if noted:
+            async with self._database.connect() as connection:
+                if not await queries.promise(connection, repository, blob.digest):
+                    return None
+        return blob
 
     def path(self, digest: str) -> Path | None:
         """The file that holds a blob, where the store has files."""

@@ -24,6 +24,7 @@ from moorage.blobs.service import link
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.errors import (
+    BlobBeingSwept,
     BlobTooLarge,
     BlobUploadBusy,
     BlobUploadUnknown,
@@ -41,6 +42,10 @@ MAX_HASHERS = 2_048
 
 #: Sessions purged in one transaction.
 PURGE_BATCH = 50
+
+
+#: Seconds between attempts to store a blob that garbage collection is deleting at this moment.
+SWEPT_DELAYS = (0.05, 0.1, 0.2, 0.5, *(1.0,) * 20, *(2.0,) * 30)
 
 
 @dataclass(slots=True)
@@ -342,6 +347,16 @@ class UploadService:
             raise DigestInvalid(detail={"digest": digest, "computed": actual})
 
     async def _commit(self, stored: Upload, digest: str, expected: int | None) -> None:
+        for delay in (*SWEPT_DELAYS, None):
+            try:
+                return await self._store_blob(stored, digest, expected)
+            except BlobBeingSwept:
+                # By the next moment its row is gone. Longer only after a sweeper died in the middle.
+                if delay is None:
+                    raise
+                await asyncio.sleep(delay)
+
+    async def _store_blob(self, stored: Upload, digest: str, expected: int | None) -> None:
         async with self._database.begin() as connection:
             if expected is None:
                 held = await queries.hold_blob(connection, stored.project_id, digest, stored.received)

@@ -19,6 +19,7 @@ import typer
 from moorage.errors import MoorageError
 
 if TYPE_CHECKING:
+    from moorage.database.engine import Database
     from moorage.events.audit_service import AuditService
     from moorage.identity.keys import SigningKeys
     from moorage.identity.service import IdentityService
@@ -76,6 +77,7 @@ class CommandServices:
     trash: TrashService
     tag_history: TagHistoryService
     configurations: Configurations
+    database: Database
 
 
 def run(target: Target, work: Callable[[CommandServices], Awaitable[T]]) -> T:
@@ -142,6 +144,7 @@ async def open_services(settings: Settings, url: str) -> AsyncIterator[CommandSe
             trash=TrashService(database, settings.trash.retention_days),
             configurations=configurations_of(settings, reader),
             tag_history=TagHistoryService(database),
+            database=database,
         )
     finally:
         identity.close()

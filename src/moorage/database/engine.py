@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 import select
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -23,12 +24,17 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from moorage.database.driver import driver_of
 from moorage.database.failures import explain, lost_connection, too_slow, unavailable
 from moorage.database.metrics import DatabaseUse
-from moorage.errors import ServiceUnavailable
+from moorage.errors import ServiceUnavailable, TransactionConflict
 from moorage.settings import DatabaseSettings
 
-Driver = psycopg.AsyncConnection[tuple[Any, ...]]
+T = TypeVar("T")
+
+#: How often a transaction that can be repeated is tried, and seconds between two tries.
+TRIES = 3
+PAUSE = (0.01, 0.05)
 
 #: Seconds after which a peer that does not acknowledge is given up: a failed-over address answers nothing at all.
 PEER_TIMEOUT = 20
@@ -82,7 +88,9 @@ class Database:
             skip_autocommit_rollback=True,
             use_native_hstore=False,
         )
-        self.use.pool = cast(QueuePool, engine.sync_engine.pool)
+        pool = engine.sync_engine.pool
+        assert isinstance(pool, QueuePool)
+        self.use.pool = pool
         event.listen(engine.sync_engine, "checkout", _refuse_stale)
         self._engine = engine
 
@@ -99,12 +107,13 @@ class Database:
 
         Raises:
             ServiceUnavailable: the database is away, has no connection free, or a statement took too long.
+            TransactionConflict: it met another transaction that changed the same things; nothing was done.
             InsufficientStorage: the database's disk is full.
         """
         connection = await self._begun()
         try:
             yield connection
-            driver = await _driver(connection)
+            driver = driver_of(connection)
             await driver.commit()
         except BaseException as error:
             _committed.pop(connection, None)
@@ -114,6 +123,26 @@ class Database:
         await connection.close()
         for callback in callbacks:
             callback()
+
+    async def repeat(self, work: Callable[[AsyncConnection], Awaitable[T]], tries: int = TRIES) -> T:
+        """Run ``work`` in a transaction, again where it met another that changed the same things.
+
+        So it must have no other effects than those of the transaction.
+
+        Raises:
+            TransactionConflict: it met others as often as it was tried.
+            ServiceUnavailable: as ``begin``.
+        """
+        for last in (*[False] * (tries - 1), True):
+            try:
+                async with self.begin() as connection:
+                    return await work(connection)
+            except TransactionConflict:
+                if last:
+                    raise
+            # The other one shall have gone on by then; at once, it could be met again.
+            await asyncio.sleep(random.uniform(*PAUSE))
+        raise AssertionError("unreachable")
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
@@ -130,7 +159,9 @@ class Database:
         except BaseException as error:
             if isinstance(error, TimeoutError) and deadline.expired():
                 await _give_back(connection, error)
-                raise too_slow(limit) from error
+                slow = too_slow(limit)
+                self.use.failed(slow)
+                raise slow from error
             await self._abort(connection, error)
             raise
         await connection.close()
@@ -142,7 +173,7 @@ class Database:
             ServiceUnavailable: it does not answer; the message says why.
         """
         async with self.connect() as connection:
-            driver = await _driver(connection)
+            driver = driver_of(connection)
             await driver.execute("SELECT 1")
 
     async def _begun(self) -> AsyncConnection:
@@ -153,7 +184,7 @@ class Database:
         for last in (False, True):
             connection = await self._connection()
             try:
-                driver = await _driver(connection)
+                driver = driver_of(connection)
                 await driver.execute(self._begin)
             except BaseException as error:
                 if last or not lost_connection(error):
@@ -171,18 +202,19 @@ class Database:
             try:
                 return await self._engine.connect()
             except Exception as error:
-                self.use.failures += 1
-                if translated := explain(error, self._settings.statement_timeout):
-                    raise translated from error
-                if isinstance(error, OSError):
-                    raise unavailable(error) from error
-                raise
+                translated = explain(error, self._settings.statement_timeout)
+                if translated is None and isinstance(error, OSError):
+                    translated = unavailable(error)
+                if translated is None:
+                    raise
+                self.use.failed(translated)
+                raise translated from error
 
     async def _abort(self, connection: AsyncConnection, error: BaseException) -> None:
         """Give the connection back and raise what the caller of a failed block should see, if it is something else."""
         await _give_back(connection, error)
         if translated := explain(error, self._settings.statement_timeout):
-            self.use.failures += 1
+            self.use.failed(translated)
             raise translated from error
 
 
@@ -205,20 +237,16 @@ def driver_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-async def _driver(connection: AsyncConnection) -> Driver:
-    return cast(Driver, (await connection.get_raw_connection()).driver_connection)
-
-
-async def _is_broken(connection: AsyncConnection) -> bool:
-    return connection.closed or connection.invalidated or (await _driver(connection)).closed
+def _is_broken(connection: AsyncConnection) -> bool:
+    return connection.closed or connection.invalidated or driver_of(connection).closed
 
 
 async def _give_back(connection: AsyncConnection, error: BaseException) -> None:
     """After a failure: end what is open; a connection on which even that fails is not used again."""
-    if lost_connection(error) or await _is_broken(connection):
+    if lost_connection(error) or _is_broken(connection):
         await _discard(connection)
         return
-    driver = await _driver(connection)
+    driver = driver_of(connection)
     try:
         await driver.rollback()
     except psycopg.Error:

@@ -7,7 +7,15 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from moorage.errors import BadRequest, InsufficientStorage, MoorageError, QuotaExceeded, ServiceUnavailable
+from moorage.errors import (
+    BadRequest,
+    BlobBeingSwept,
+    InsufficientStorage,
+    MoorageError,
+    QuotaExceeded,
+    ServiceUnavailable,
+    TransactionConflict,
+)
 
 #: SQLSTATE classes and codes of a server, pooler or connection that is away, going, starting or full, and of a
 #: former primary that became a replica while a connection to it was open.
@@ -16,7 +24,12 @@ _READ_ONLY = "25006"
 
 #: Of the functions that keep the limits of projects (migration 0009).
 _QUOTA = "MQ001"
+#: Of the function that holds the blob of an upload (migration 0016).
+_SWEPT = "MG001"
 _UNFIT = (pg.NumericValueOutOfRange, pg.CharacterNotInRepertoire, pg.UntranslatableCharacter)
+
+#: Of a transaction that PostgreSQL ended so that another could go on: a deadlock, or no order in which both could run.
+_CONFLICTS = ("40P01", "40001")
 
 RETRY = {"Retry-After": "1"}
 
@@ -47,6 +60,10 @@ def explain(error: BaseException, statement_timeout: float) -> MoorageError | No
     if state == _QUOTA:
         project_id, added, used, hard = map(int, (cause.diag.message_detail or "").split())
         return QuotaExceeded(project_id, added=added, used=used, hard=hard)
+    if state == _SWEPT:
+        return BlobBeingSwept(headers={"Retry-After": "60"})
+    if state in _CONFLICTS:
+        return TransactionConflict(headers=RETRY)
     if state == _READ_ONLY or state.startswith(_AWAY_CLASSES):
         return unavailable(cause)
     return None

@@ -5,13 +5,29 @@ The language clients write it in is read by ``api.query_language``; a feature sa
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, DateTime, Integer, Text, cast
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    literal,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from moorage.errors import BadRequest
 
@@ -106,57 +122,140 @@ def spelling(key: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", key).lower()
 
 
+Tests = tuple[tuple[str, str], ...]
+Keys = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query in terms of a list's columns.
+
+    Attributes:
+        tests: what is asked of which column, as ``("name", "~")``; for each a value.
+        order: the sort keys, and whether each is descending.
+        values: what the columns are compared with, by the names of the parameters.
+    """
+
+    tests: Tests
+    order: Keys
+    values: Mapping[str, Any]
+
+
 class Columns:
     """The columns of a list that a client may filter and sort by."""
 
     def __init__(self, columns: Mapping[str, ColumnElement[Any]], *, order: str, unique: str) -> None:
         """``order``: the default, as ``-creation_time``; ``unique`` settles ties, so that pages do not overlap."""
         self._columns = columns
-        self._default = Order(order.lstrip("-"), order.startswith("-"))
+        self._default = ((order.lstrip("-"), order.startswith("-")),)
         self._unique = columns[unique]
 
-    def conditions(self, query: ListQuery) -> list[ColumnElement[bool]]:
-        """The filters whose keys are columns; others are ignored, as Harbor ignores them.
+    def asked(self, query: ListQuery) -> Asked:
+        """The filters and sort keys that are columns; others are ignored, as Harbor ignores them.
 
         Raises:
             BadRequest: a value is not of its column's type.
         """
-        found: list[ColumnElement[bool]] = []
+        tests: list[tuple[str, str]] = []
+        values: dict[str, Any] = {}
         for name, wanted in query.filters:
-            column = self._columns.get(spelling(name))
+            key = spelling(name)
+            column = self._columns.get(key)
             if column is not None:
-                found.extend(_condition(name, column, wanted))
-        return found
+                for test, value in _tests(name, column, wanted):
+                    values[_parameter(len(tests))] = value
+                    tests.append((key, test))
+        keys = ((spelling(order.key), order.descending) for order in query.order)
+        return Asked(tuple(tests), tuple(key for key in keys if key[0] in self._columns) or self._default, values)
+
+    def where(self, tests: Tests) -> list[ColumnElement[bool]]:
+        """The filters, with parameters of the names in ``Asked.values`` in place of these values."""
+        return [
+            _compared(self._columns[key], test, partial(parameter, _parameter(number)))
+            for number, (key, test) in enumerate(tests)
+        ]
+
+    def by(self, order: Keys) -> list[ColumnElement[Any]]:
+        """The order."""
+        keys = ((self._columns[key], descending) for key, descending in order)
+        return [*(column.desc() if descending else column.asc() for column, descending in keys), self._unique.asc()]
+
+    def conditions(self, query: ListQuery) -> list[ColumnElement[bool]]:
+        """The filters with their values, for a statement that is not kept.
+
+        Raises:
+            BadRequest: a value is not of its column's type.
+        """
+        asked = self.asked(query)
+        return [
+            _compared(self._columns[key], test, partial(literal, value))
+            for (key, test), value in zip(asked.tests, asked.values.values(), strict=True)
+        ]
 
     def ordering(self, query: ListQuery) -> list[ColumnElement[Any]]:
         """Sort keys that are columns; otherwise the default."""
-        wanted = [order for order in query.order if spelling(order.key) in self._columns] or [self._default]
-        keys: list[ColumnElement[Any]] = []
-        for order in wanted:
-            column = self._columns[spelling(order.key)]
-            keys.append(column.desc() if order.descending else column.asc())
-        return [*keys, self._unique.asc()]
+        return self.by(self.asked(query).order)
 
 
-def _condition(name: str, column: ColumnElement[Any], wanted: Filter) -> Sequence[ColumnElement[bool]]:
+def parameter(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]]) -> BindParameter[Any]:
+    """A parameter of a statement that is kept; its value comes when the statement is asked."""
+    return bindparam(name, type_=type_, required=False)
+
+
+def _parameter(number: int) -> str:
+    return f"filter_{number}"
+
+
+def _tests(name: str, column: ColumnElement[Any], wanted: Filter) -> Iterator[tuple[str, Any]]:
+    """What a filter asks of its column, and the values in the column's type."""
     if isinstance(wanted, Exact):
-        return (column == _typed(name, column, wanted.value),)
-    if isinstance(wanted, Contains):
+        yield "=", _typed(name, column, wanted.value)
+    elif isinstance(wanted, Contains):
+        yield "~", escaped(_storable(name, wanted.value))
+    elif isinstance(wanted, AnyOf):
+        values = [_typed(name, column, value) for value in wanted.values]
+        if len(values) == 1:
+            # An index tells the order of the rows with one value, not of those with one of an array.
+            yield "=", values[0]
+        elif values:
+            yield "in", values
+    elif isinstance(wanted, Between):
+        if wanted.low is not None:
+            yield ">" if wanted.strict else ">=", _typed(name, column, wanted.low)
+        if wanted.high is not None:
+            yield "<" if wanted.strict else "<=", _typed(name, column, wanted.high)
+    # AllOf: of a column with one value only a list of that one value can be true; Harbor leaves it to each list.
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+def _compared(column: ColumnElement[Any], test: str, value: Callable[..., ColumnElement[Any]]) -> ColumnElement[bool]:
+    """A test as SQL; ``value`` makes the other side of the type that is needed."""
+    if test == "~":
         text = column if isinstance(column.type, Text) else cast(column, Text)
-        return (text.icontains(_storable(name, wanted.value), autoescape=True),)
-    if isinstance(wanted, AnyOf):
-        return (column.in_([_typed(name, column, value) for value in wanted.values]),) if wanted.values else ()
-    if isinstance(wanted, AllOf):
-        # Of a column with one value only a list of that one value can be true; Harbor leaves it to each list.
-        return ()
-    found: list[ColumnElement[bool]] = []
-    if wanted.low is not None:
-        low = _typed(name, column, wanted.low)
-        found.append(column > low if wanted.strict else column >= low)
-    if wanted.high is not None:
-        high = _typed(name, column, wanted.high)
-        found.append(column < high if wanted.strict else column <= high)
+        return text.icontains(value(type_=Text()), escape=ESCAPE)
+    if test == "in":
+        return column == any_(value(type_=ARRAY(column.type)))
+    found: ColumnElement[bool] = _COMPARISONS[test](column, value(type_=column.type))
     return found
+
+
+#: Before what stands for itself in a pattern of LIKE.
+ESCAPE = "/"
+
+
+def escaped(text: str) -> str:
+    """A text as a pattern of LIKE that it alone matches."""
+    for character in (ESCAPE, "%", "_"):
+        text = text.replace(character, ESCAPE + character)
+    return text
 
 
 _TRUE, _FALSE = frozenset({"1", "t", "true"}), frozenset({"0", "f", "false"})

@@ -11,6 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from sqlalchemy.pool import QueuePool
 
+from moorage.errors import InsufficientStorage, MoorageError, ServiceUnavailable
 from moorage.metrics.families import add_histogram
 from moorage.metrics.numbers import SECONDS, Histogram
 
@@ -38,6 +39,11 @@ class DatabaseUse:
         finally:
             self.waiting -= 1
             self.waits.observe(time.perf_counter() - started)
+
+    def failed(self, error: MoorageError) -> None:
+        """Count an error if it is the database's: not a full project, a bad value, or two transactions in a knot."""
+        own = type(error) is ServiceUnavailable or isinstance(error, InsufficientStorage)
+        self.failures += own
 
 
 class DatabaseMetrics(Collector):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, any_, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import ROLE_PERMISSIONS
-from moorage.database.listing import AnyOf, Columns, Exact, Filter, ListQuery, spelling
+from moorage.database.driver import Row
+from moorage.database.listing import AnyOf, Columns, Exact, Filter, Keys, ListQuery, Tests, parameter, spelling
+from moorage.database.pages import Pages, Part, Shape, Statements, made
 from moorage.database.tables import audit_count, audit_log
 from moorage.events.vocabulary import LEGACY_OPERATIONS, LEGACY_RESOURCE_TYPES
 
@@ -75,6 +77,10 @@ class Selection:
     legacy: bool = False
 
 
+_LISTED = select(*_SHOWN).where(~_A.forward_only)
+_PAGES = Pages(_COLUMNS, _LISTED, key=_A.id)
+
+
 async def page(connection: AsyncConnection, query: ListQuery, selection: Selection) -> tuple[int, list[AuditEntry]]:
     """How many rows match, and the page.
 
@@ -83,69 +89,75 @@ async def page(connection: AsyncConnection, query: ListQuery, selection: Selecti
     """
     if selection.projects is not None and not selection.projects:
         return 0, []
-    limit = min(query.limit or LARGEST, LARGEST)
-    conditions = [~_A.forward_only, *_selected(selection), *_COLUMNS.conditions(query)]
-    count = _count(query, selection)
+    if query.limit is None:
+        # Who asks for all gets the first of them.
+        query = replace(query, page=1, page_size=LARGEST)
+    scope, count = _scope(selection), _count(query, selection)
     if count is None:
-        return await _searched(connection, query, conditions, limit)
-    ordering = _COLUMNS.ordering(query)
-    ids = select(_A.id).where(*conditions).order_by(*ordering).limit(limit).offset(query.offset)
-    if query.offset == 0:
-        # The page everybody looks at: one round trip, unless there is nothing.
-        shown = select(*_SHOWN, count.scalar_subquery()).where(_A.id.in_(ids)).order_by(*ordering)
-        rows = (await connection.execute(shown)).all()
-        if rows:
-            return int(rows[0][-1]), [AuditEntry(*row[:-1]) for row in rows]
-    total = int(await connection.scalar(count) or 0)
-    # Before a page that is not there lie all rows.
-    return total, await _entries(connection, query, _A.id.in_(ids)) if 0 < query.offset < total else []
+        total, rows = await _searched(connection, query, scope)
+    else:
+        total, rows = await _PAGES.read(connection, query, scope, count)
+    return total, [AuditEntry(*row) for row in rows]
 
 
-async def _searched(
-    connection: AsyncConnection, query: ListQuery, conditions: Sequence[ColumnElement[bool]], limit: int
-) -> tuple[int, list[AuditEntry]]:
-    """A page of a list nobody counted: the rows are looked for once, for the number and for the page."""
-    most = max(COUNTED, query.offset + limit) + 1
-    matching = select(_A.id).where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(most).cte("matching")
-    numbered = (
-        select(matching.c.id, func.row_number().over().label("number")).cte("numbered").prefix_with("MATERIALIZED")
-    )
-    wanted = select(
-        select(func.count()).select_from(numbered).scalar_subquery(),
-        select(func.array_agg(numbered.c.id))
-        .where(numbered.c.number > query.offset, numbered.c.number <= query.offset + limit)
-        .scalar_subquery(),
-    )
-    found, ids = (await connection.execute(wanted)).one()
-    total = found if found < most else max(COUNTED, query.offset + limit + 1)
-    if not ids:
-        return total, []
-    return total, await _entries(connection, query, _A.id == func.any(bindparam("ids", ids, type_=ARRAY(BigInteger))))
+def _scope(selection: Selection) -> Part:
+    projects = None if selection.projects is None else sorted(selection.projects)
+    one, several = (None, None) if projects is None else (projects[0], projects)
+    # Of one project an index has the rows in order, which it does not tell of one in an array.
+    kind = "" if projects is None else "one" if len(projects) == 1 else "several"
+    return Part(_selected, (kind, selection.legacy), {"project_id": one, "projects": several})
 
 
-async def _entries(connection: AsyncConnection, query: ListQuery, which: ColumnElement[bool]) -> list[AuditEntry]:
-    rows = await connection.execute(select(*_SHOWN).where(which).order_by(*_COLUMNS.ordering(query)))
-    return [AuditEntry(*row) for row in rows]
-
-
-def _selected(selection: Selection) -> list[ColumnElement[bool]]:
+def _selected(projects: str, legacy: bool) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if selection.projects is not None:
-        projects = sorted(selection.projects)
-        if len(projects) == 1:
-            found.append(_A.project_id == projects[0])
-        else:
-            found.append(_A.project_id == func.any(bindparam("projects", projects, type_=ARRAY(BigInteger))))
-    if selection.legacy:
+    if projects == "one":
+        found.append(_A.project_id == parameter("project_id", type_=BigInteger))
+    elif projects == "several":
+        found.append(_A.project_id == any_(parameter("projects", type_=ARRAY(BigInteger))))
+    if legacy:
         found.append(_A.operation.in_(LEGACY_OPERATIONS))
         found.append(_A.resource_type.in_(LEGACY_RESOURCE_TYPES))
     return found
 
 
+async def _searched(connection: AsyncConnection, query: ListQuery, scope: Part) -> tuple[int, list[Row]]:
+    """A page of a list nobody counted: the rows are looked for once, for the number and for the page."""
+    asked = _COLUMNS.asked(query)
+    end = query.offset + (query.limit or LARGEST)
+    most = max(COUNTED, end) + 1
+    values = {**asked.values, **scope.values, "most": most, "before": query.offset, "end": end}
+    found, ids = (await _SEARCHED.of(asked.tests, asked.order, scope.shape).fetch(connection, values))[0]
+    total = found if found < most else max(COUNTED, end + 1)
+    return total, await _FOUND.of(asked.order).fetch(connection, {"ids": ids}) if ids else []
+
+
+def _search(tests: Tests, order: Keys, scope: Shape) -> Select[Any]:
+    matching = select(_A.id).where(~_A.forward_only, *made(scope), *_COLUMNS.where(tests)).order_by(*_COLUMNS.by(order))
+    limited = matching.limit(parameter("most", type_=BigInteger)).cte("matching")
+    numbered = (
+        select(limited.c.id, func.row_number().over().label("number")).cte("numbered").prefix_with("MATERIALIZED")
+    )
+    before, end = parameter("before", type_=BigInteger), parameter("end", type_=BigInteger)
+    return select(
+        select(func.count()).select_from(numbered).scalar_subquery(),
+        select(func.array_agg(numbered.c.id))
+        .where(numbered.c.number > before, numbered.c.number <= end)
+        .scalar_subquery(),
+    )
+
+
+def _of_ids(order: Keys) -> Select[Any]:
+    which = _A.id == any_(parameter("ids", type_=ARRAY(BigInteger)))
+    return select(*_SHOWN).where(which).order_by(*_COLUMNS.by(order))
+
+
+_SEARCHED, _FOUND = Statements(_search), Statements(_of_ids)
+
+
 # --- counting -----------------------------------------------------------------------------------
 
 
-def _count(query: ListQuery, selection: Selection) -> Select[tuple[Any]] | None:
+def _count(query: ListQuery, selection: Selection) -> Part | None:
     """What gives the number of rows, if counters know it."""
     filters = [(spelling(name), wanted) for name, wanted in query.filters]
     known = {name: wanted for name, wanted in filters if name in _KEYS}
@@ -156,17 +168,30 @@ def _count(query: ListQuery, selection: Selection) -> Select[tuple[Any]] | None:
         return None
     if not known.keys() <= {"operation", "resource_type", "username"}:
         return None
-    by_user = "username" in known
-    if by_user and selection.projects is not None:
+    if "username" in known and selection.projects is not None:
         return None
-    conditions = _scope(known.pop("username", None), selection)
-    for name, wanted in known.items():
-        if values := _values(wanted):
-            conditions.append(audit_count.c[name].in_(values))
-    if selection.legacy:
-        conditions.append(audit_count.c.operation.in_(LEGACY_OPERATIONS))
-        conditions.append(audit_count.c.resource_type.in_(LEGACY_RESOURCE_TYPES))
-    return select(func.coalesce(func.sum(audit_count.c.rows), 0)).where(*conditions)
+    values = {name: found for name, wanted in known.items() if (found := _values(wanted))}
+    scope, keys = _counted_in(values.pop("username", None), selection)
+    parameters = {f"count_{name}": found for name, found in values.items()}
+    return Part(_counters, (scope, tuple(values), selection.legacy), {**parameters, "count_keys": keys})
+
+
+def _counted_in(usernames: list[str] | None, selection: Selection) -> tuple[str, list[str]]:
+    """Scope and keys of the counters."""
+    if usernames is not None:
+        return "username", usernames
+    if selection.projects is None:
+        return "all", [""]
+    return "project", [str(key) for key in sorted(selection.projects)]
+
+
+def _counters(scope: str, filtered: Sequence[str], legacy: bool) -> Select[Any]:
+    c = audit_count.c
+    conditions = [c.scope == scope, c.key == any_(parameter("count_keys", type_=ARRAY(Text)))]
+    conditions += [c[name] == any_(parameter(f"count_{name}", type_=ARRAY(Text))) for name in filtered]
+    if legacy:
+        conditions += [c.operation.in_(LEGACY_OPERATIONS), c.resource_type.in_(LEGACY_RESOURCE_TYPES)]
+    return select(func.coalesce(func.sum(c.rows), 0)).where(*conditions)
 
 
 _KEYS = frozenset(
@@ -182,14 +207,6 @@ _KEYS = frozenset(
         "project_id",
     }
 )
-
-
-def _scope(username: Filter | None, selection: Selection) -> list[ColumnElement[bool]]:
-    if username is not None and _values(username):
-        return [audit_count.c.scope == "username", audit_count.c.key.in_(_values(username))]
-    if selection.projects is None:
-        return [audit_count.c.scope == "all", audit_count.c.key == ""]
-    return [audit_count.c.scope == "project", audit_count.c.key.in_([str(key) for key in sorted(selection.projects)])]
 
 
 def _values(wanted: Filter) -> list[str]:

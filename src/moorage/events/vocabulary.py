@@ -54,6 +54,7 @@ EVENT_TYPES = (
     "create_webhook_policy",
     "update_webhook_policy",
     "delete_webhook_policy",
+    "delete_trash_entry",
 )
 
 #: What the log is about. Other operations are told to other consumers alone, such as a quota that is nearly used up.

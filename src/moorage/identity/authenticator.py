@@ -10,12 +10,12 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from moorage.access.principals import Principal, PrincipalKind
-from moorage.access.service import AccessService
+from moorage.access.service import AccessService, ProjectAccess
 from moorage.database.engine import Database
 from moorage.errors import Unauthorized
 from moorage.events.models import Actor
 from moorage.identity import queries
-from moorage.identity.models import Account
+from moorage.identity.models import Account, Identified
 from moorage.identity.once import SingleFlight, Turns
 from moorage.identity.passwords import MAX_PASSWORD, Passwords
 from moorage.identity.robot_names import RobotName, parse_full_name, prefix_of
@@ -66,8 +66,12 @@ class Authenticator:
         self._verifications: SingleFlight[bytes, bool] = SingleFlight()
         self._turns: Turns[tuple[str, str]] = Turns()
 
-    async def authenticate(self, username: str, password: str, address: str, request_id: str = "") -> Principal:
-        """Who that is. A failure is told as an event; ``request_id`` says of which request.
+    async def authenticate(
+        self, username: str, password: str, address: str, request_id: str = "", project: str = ""
+    ) -> Identified:
+        """Who that is, and what it may do in a project. A failure is told as an event.
+
+        ``request_id`` says of which request.
 
         Raises:
             Unauthorized: no such account, a wrong password, or an account that may not log in; which one is not told.
@@ -84,8 +88,9 @@ class Authenticator:
         while True:
             known = self._remembered.get(digest)
             if known is not None:
-                if await self._still_valid(known, username, network):
-                    return known.principal
+                access = await self._access_of(known, username, network, project)
+                if access is not None:
+                    return Identified(known.principal, access)
                 self._forget(digest, known)
             # One guess at a time, or a hundred at once would all pass the throttle before the first has failed.
             async with self._turns.take((username, network)):
@@ -93,14 +98,15 @@ class Authenticator:
                     await self._guess(digest, username, password, Actor(username, address, request_id))
             # Round again: the account may have changed since the hash was read.
 
-    async def _still_valid(self, known: Login, username: str, network: str) -> bool:
+    async def _access_of(self, known: Login, username: str, network: str, project: str) -> ProjectAccess | None:
+        """What a login may do; None when it does not count any more."""
         # The throttle is asked here too: otherwise a right guess would show during the wait.
-        state, named, _ = await asyncio.gather(
-            self._access.principal_state(known.principal),
+        access, named, _ = await asyncio.gather(
+            self._access.submit(known.principal, project),
             self._still_named(known, username),
             self._throttle.check(username, network),
         )
-        return state.valid and named
+        return access if access.valid and named else None
 
     async def _still_named(self, known: Login, username: str) -> bool:
         """Whether a robot's name is still written so; one round trip with the other questions."""

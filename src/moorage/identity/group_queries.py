@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Text, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import EVERYTHING, Pages, Part
 from moorage.database.tables import project_member, user_account, user_group, user_group_member
 from moorage.identity.models import GroupMember, UserGroup
 
@@ -57,15 +58,19 @@ async def groups(
 
     ``nearest``: a text the names contain; the name that is this text comes first, then the shorter ones.
     """
-    conditions = _COLUMNS.conditions(query)
-    total = await connection.scalar(select(func.count()).select_from(user_group).where(*conditions))
-    order = _COLUMNS.ordering(query)
-    if nearest is not None:
-        order = [_g.name != nearest, func.length(_g.name), _g.name, _g.group_id]
-    rows = await connection.execute(
-        select(*_GROUP).where(*conditions).order_by(*order).limit(query.limit).offset(query.offset)
-    )
-    return total or 0, [_group(row) for row in rows]
+    if nearest is None:
+        total, rows = await _PAGES.read(connection, query)
+    else:
+        total, rows = await _NEAREST.read(connection, query, EVERYTHING.knowing(nearest=nearest))
+    return total, [UserGroup(*row) for row in rows]
+
+
+_PAGES = Pages(_COLUMNS, select(*_GROUP))
+_NEAREST = Pages(
+    _COLUMNS,
+    select(*_GROUP),
+    order=(_g.name != parameter("nearest", type_=Text), func.length(_g.name), _g.name, _g.group_id),
+)
 
 
 async def rename_group(connection: AsyncConnection, group_id: int, name: str) -> None:
@@ -84,18 +89,20 @@ async def delete_group(connection: AsyncConnection, group_id: int) -> None:
 
 async def members(connection: AsyncConnection, group_id: int, query: ListQuery) -> tuple[int, list[GroupMember]]:
     """How many members of a group match, and the page."""
-    joined = user_group_member.join(user_account, _u.user_id == _m.user_id)
-    conditions = [_m.group_id == group_id, ~_u.deleted, *_MEMBERS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(joined).where(*conditions))
-    rows = await connection.execute(
-        select(_u.user_id, _u.username)
-        .select_from(joined)
-        .where(*conditions)
-        .order_by(*_MEMBERS.ordering(query))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
-    return total or 0, [GroupMember(row.user_id, row.username) for row in rows]
+    total, rows = await _MEMBER_PAGES.read(connection, query, Part(_of_group, values={"group_id": group_id}))
+    return total, [GroupMember(*row) for row in rows]
+
+
+_MEMBER_PAGES = Pages(
+    _MEMBERS,
+    select(_u.user_id, _u.username)
+    .join_from(user_group_member, user_account, _u.user_id == _m.user_id)
+    .where(~_u.deleted),
+)
+
+
+def _of_group() -> Sequence[ColumnElement[bool]]:
+    return [_m.group_id == parameter("group_id", type_=BigInteger)]
 
 
 _KNOWN_USERS = text(

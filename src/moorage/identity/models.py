@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moorage.access.principals import Principal, PrincipalKind
+from moorage.access.service import ProjectAccess
 
 #: Of the account the first start makes; it always exists, is enabled and administers the system.
 ADMIN_ID = 1
@@ -126,6 +127,14 @@ class RobotChange:
     duration: int | None
     description: str
     disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Who asks, and what that account may do in a project, as of the same moment."""
+
+    principal: Principal
+    access: ProjectAccess
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.principals import PrincipalKind
 from moorage.database.driver import Row
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import EVERYTHING, Pages
 from moorage.database.tables import (
     login_failure,
     project_member,
@@ -189,14 +190,20 @@ async def users(connection: AsyncConnection, query: ListQuery, *, nearest: str |
 
     ``nearest``: a text the names contain; the name that is this text comes first, then the shorter ones.
     """
-    name = user_account.c.username
-    conditions = [~user_account.c.deleted, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(user_account).where(*conditions))
-    order = _COLUMNS.ordering(query) if nearest is None else [name != nearest, func.length(name), name]
-    rows = await connection.execute(
-        select(*_USER).where(*conditions).order_by(*order).limit(query.limit).offset(query.offset)
-    )
-    return total or 0, [_user(row) for row in rows]
+    if nearest is None:
+        total, rows = await _PAGES.read(connection, query)
+    else:
+        total, rows = await _NEAREST.read(connection, query, EVERYTHING.knowing(nearest=nearest))
+    return total, [User(*row) for row in rows]
+
+
+_NAME = user_account.c.username
+_PAGES = Pages(_COLUMNS, select(*_USER).where(~user_account.c.deleted))
+_NEAREST = Pages(
+    _COLUMNS,
+    select(*_USER).where(~user_account.c.deleted),
+    order=(parameter("nearest", type_=Text) != _NAME, func.length(_NAME), _NAME),
+)
 
 
 async def password_hash(connection: AsyncConnection, user_id: int) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import EVERYTHING, Pages, Part
 from moorage.database.tables import project, robot, robot_permission
 from moorage.identity.models import PROJECT, SYSTEM, Robot, RobotAction, RobotPermission
 from moorage.identity.robot_names import RobotName
@@ -106,12 +107,22 @@ async def page(
     connection: AsyncConnection, query: ListQuery, prefix: str, *, project_id: int | None, every_level: bool
 ) -> tuple[int, list[Robot]]:
     """How many visible robots match, and the page: of one project, of the system, or all."""
-    conditions = [_R.visible, *_COLUMNS.conditions(query)]
+    scope = EVERYTHING
     if not every_level:
-        conditions.append(_R.project_id.is_(None) if project_id is None else _R.project_id == project_id)
-    total = await connection.scalar(select(func.count()).select_from(_WITH_PROJECT).where(*conditions))
-    statement = _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
-    return total or 0, await _robots(connection, (await connection.execute(statement)).all(), prefix)
+        scope = Part(_of_system) if project_id is None else Part(_of_project, values={"project_id": project_id})
+    total, rows = await _PAGES.read(connection, query, scope)
+    return total, await _robots(connection, rows, prefix)
+
+
+_PAGES = Pages(_COLUMNS, _SELECT.where(_R.visible))
+
+
+def _of_system() -> Sequence[ColumnElement[bool]]:
+    return [_R.project_id.is_(None)]
+
+
+def _of_project() -> Sequence[ColumnElement[bool]]:
+    return [_R.project_id == parameter("project_id", type_=BigInteger)]
 
 
 async def change(
@@ -168,15 +179,23 @@ def _expiry(duration: int, start: Any) -> Any:
 
 
 async def _robots(connection: AsyncConnection, rows: Sequence[Any], prefix: str) -> list[Robot]:
-    permissions = await _permissions(connection, [row.robot_id for row in rows])
-    return [
-        Robot(
-            **dict(row._mapping) | {"name": RobotName(row.name, row.project_name).full(prefix)},
-            level=SYSTEM if row.project_id is None else PROJECT,
-            permissions=permissions.get(row.robot_id, ()),
-        )
-        for row in rows
-    ]
+    permissions = await _permissions(connection, [row[0] for row in rows])
+    return [_robot(*row, prefix=prefix, permissions=permissions.get(row[0], ())) for row in rows]
+
+
+def _robot(
+    robot_id: int,
+    name: str,
+    project_id: int | None,
+    project_name: str | None,
+    *others: Any,
+    prefix: str,
+    permissions: tuple[RobotPermission, ...],
+) -> Robot:
+    full_name = RobotName(name, project_name).full(prefix)
+    level = SYSTEM if project_id is None else PROJECT
+    values: Any = (robot_id, full_name, level, project_id, project_name, *others, permissions)
+    return Robot(*values)
 
 
 async def _permissions(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[RobotPermission, ...]]:

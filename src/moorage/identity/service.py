@@ -13,9 +13,10 @@ from moorage.identity.authenticator import MAX_USERNAME, Authenticator
 from moorage.identity.basic import basic_credentials
 from moorage.identity.cookies import SESSION_COOKIE, cookie
 from moorage.identity.groups import GroupService
-from moorage.identity.models import Account
+from moorage.identity.models import Account, Identified
 from moorage.identity.passwords import Passwords
 from moorage.identity.robots import RobotService
+from moorage.identity.session_queries import Found
 from moorage.identity.sessions import SessionService
 from moorage.identity.throttle import LoginThrottle
 from moorage.identity.users import UserService
@@ -45,6 +46,7 @@ class IdentityService:
         configurations = configurations or Configurations(reader)
         throttle = LoginThrottle(database, reader, attempts=settings.login_attempts, lockout=settings.login_lockout)
         self._passwords = passwords
+        self._access = access
         self._authenticator = Authenticator(database, access, passwords, throttle, configurations=configurations)
         self.users = UserService(database, passwords, configurations)
         self.groups = GroupService(database)
@@ -54,7 +56,13 @@ class IdentityService:
         self.use = self._authenticator.use
 
     async def principal_of(self, request: Request) -> Principal:
+        """As ``identify``, without rights."""
+        return (await self.identify(request)).principal
+
+    async def identify(self, request: Request, project: str = "") -> Identified:
         """Who asks: by basic authentication, else by a session (H row 18). Wrong credentials are nobody's.
+
+        What it may do in the project of that name comes with it, in the same round trip.
 
         Raises:
             TooManyRequests: the account failed too often from this address.
@@ -63,17 +71,26 @@ class IdentityService:
         if header is not None:
             try:
                 username, password = basic_credentials(header)
-                return await self.authenticate(username, password, request.address, request.request_id)
+                return await self._authenticator.authenticate(
+                    username, password, request.address, request.request_id, project
+                )
             except Unauthorized:
                 pass
-        return await self.session_of(request)
+        found = await self._session_of(request, project)
+        if found is None:
+            return Identified(ANONYMOUS, await self._access.project_access(ANONYMOUS, project))
+        return Identified(found.principal, found.access)
 
     async def session_of(self, request: Request) -> Principal:
         """Who asks by the session's cookie alone."""
+        found = await self._session_of(request)
+        return ANONYMOUS if found is None else found.principal
+
+    async def _session_of(self, request: Request, project: str = "") -> Found | None:
         session_id = cookie(request, SESSION_COOKIE)
         if session_id is None:
-            return ANONYMOUS
-        return await self.sessions.find(session_id, renew=not request.header(NO_RENEWAL)) or ANONYMOUS
+            return None
+        return await self.sessions.find(session_id, project, renew=not request.header(NO_RENEWAL))
 
     async def log_in(self, username: str, password: str, request: Request) -> str:
         """Begin a session; its id. The one the browser has, if any, ends.
@@ -102,7 +119,7 @@ class IdentityService:
             Unauthorized: no such account, a wrong password, or one that may not log in.
             TooManyRequests: this account failed too often from this address.
         """
-        return await self._authenticator.authenticate(username, password, address, request_id)
+        return (await self._authenticator.authenticate(username, password, address, request_id)).principal
 
     async def account(self, kind: PrincipalKind, name: str) -> Account | None:
         """The account that logs in under a name, without a login; None: there is none."""

@@ -9,37 +9,53 @@ from sqlalchemy import delete, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.principals import Principal, PrincipalKind
+from moorage.access.service import ProjectAccess, Question, decided
 from moorage.database.driver import Row
 from moorage.database.tables import user_session
 
 
+class Asked(NamedTuple):
+    """A session's hash, and the project in which its account's rights are asked; empty: none."""
+
+    digest: bytes
+    project: str
+
+
 class Found(NamedTuple):
-    """A session that counts: whose it is, and seconds since its end was last moved."""
+    """A session that counts.
+
+    Attributes:
+        principal: whose it is.
+        access: what that account may do in the project.
+        age: seconds since its end was last moved.
+    """
 
     principal: Principal
+    access: ProjectAccess
     age: float
 
 
-# One row per session that has not expired and whose account is as it was at the login.
-SESSIONS = """
-SELECT q.position, u.user_id, u.username, u.version, extract(epoch FROM now() - s.renewed)::float8
-  FROM unnest(%s::int[], %s::text[]) AS q(position, hash)
-  JOIN user_session s ON s.session_hash = decode(q.hash, 'hex') AND s.expires_at > now()
-  JOIN user_account u ON u.user_id = s.user_id AND u.version = s.version AND NOT u.disabled AND NOT u.deleted
-"""
+# One row per session that has not expired and whose account is as it was at the login. In migration 0021.
+SESSIONS = "SELECT * FROM lookup_sessions(%s::int[], %s::text[], %s::text[])"
 
 
-def sessions_parameters(hashes: Sequence[bytes]) -> tuple[Any, ...]:
+def sessions_parameters(asked: Sequence[Asked]) -> tuple[Any, ...]:
     """What ``SESSIONS`` is asked with."""
-    return list(range(len(hashes))), [digest.hex() for digest in hashes]
+    return list(range(len(asked))), [one.digest.hex() for one in asked], [one.project for one in asked]
 
 
-def sessions(hashes: Sequence[bytes], rows: Sequence[Row]) -> Mapping[bytes, Found | None]:
-    """What the rows of ``SESSIONS`` say about each hash."""
-    found: dict[bytes, Found | None] = dict.fromkeys(hashes)
-    for position, user_id, username, version, age in rows:
-        found[hashes[position]] = Found(Principal(PrincipalKind.USER, user_id, username, version), age)
+def sessions(asked: Sequence[Asked], rows: Sequence[Row]) -> Mapping[Asked, Found | None]:
+    """What the rows of ``SESSIONS`` say about each."""
+    found: dict[Asked, Found | None] = dict.fromkeys(asked)
+    for position, user_id, username, age, *rights in rows:
+        principal = Principal(PrincipalKind.USER, user_id, username, rights[_VERSION])
+        question = Question(principal.kind, user_id, principal.version, asked[position].project)
+        found[asked[position]] = Found(principal, decided([question], [(0, *rights)])[question], age)
     return found
+
+
+#: Place of an account's version among the columns that tell its rights.
+_VERSION = 3
 
 
 async def insert_session(

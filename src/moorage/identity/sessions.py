@@ -13,7 +13,7 @@ from moorage.database.reader import Lane, Reader
 from moorage.events.models import Actor, Event
 from moorage.events.service import record
 from moorage.identity import session_queries as queries
-from moorage.identity.session_queries import Found
+from moorage.identity.session_queries import Asked, Found
 from moorage.system.configuration import Configurations
 
 #: Seconds between two times a session's end is moved: it is not written by every request.
@@ -40,7 +40,7 @@ class SessionService:
     def __init__(self, database: Database, reader: Reader, configurations: Configurations) -> None:
         self._database = database
         self._configurations = configurations
-        self._lane: Lane[bytes, Found | None] = reader.lane(
+        self._lane: Lane[Asked, Found | None] = reader.lane(
             queries.SESSIONS, queries.sessions_parameters, queries.sessions
         )
         self._renewing: set[bytes] = set()
@@ -63,22 +63,23 @@ class SessionService:
             await record(connection, actor, Event("login", "user", principal.name))
         return session_id
 
-    async def find(self, session_id: str, *, renew: bool = True) -> Principal | None:
+    async def find(self, session_id: str, project: str = "", *, renew: bool = True) -> Found | None:
         """Whose session it is; None when it is nobody's, or over.
 
         Args:
             session_id: what the cookie says.
+            project: in which the rights of the account are told.
             renew: its time begins anew; False for requests nobody made by hand.
         """
         if not _is_id(session_id):
             return None
         digest = _hash(session_id)
-        found = await self._lane.get(digest)
+        found = await self._lane.get(Asked(digest, project))
         if found is None:
             return None
         if renew and found.age > RENEWAL_INTERVAL and digest not in self._renewing:
             await self._renew(digest)
-        return found.principal
+        return found
 
     async def end(self, session_id: str, actor: Actor) -> None:
         """Log out; nothing happens to an id that is nobody's.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import Pages, Part
 from moorage.database.tables import artifact, tag
 from moorage.lifecycle import queries
 from moorage.lifecycle.models import TagLifetime
@@ -55,31 +57,33 @@ def _previous() -> ColumnElement[Any]:
 
 async def history(connection: AsyncConnection, repository_id: int, query: ListQuery) -> tuple[int, list[TagLifetime]]:
     """How many lifetimes of a repository's tags match, and the page."""
-    joined = tag.join(artifact, artifact.c.artifact_id == _T.artifact_id)
-    conditions = [_T.repository_id == repository_id, *_HISTORY.conditions(query)]
-    total = await queries.total_of(connection, select(literal(1)).select_from(joined).where(*conditions), query)
-    rows = await connection.execute(
-        select(
-            _T.tag_id.label("lifetime_id"),
-            _T.name,
-            artifact.c.digest,
-            _previous().label("previous_digest"),
-            _T.operation,
-            _T.pushed_by.label("operator"),
-            _T.lifetime_start.label("start_time"),
-            _T.push_time,
-            _T.end_operation,
-            _T.ended_by.label("end_operator"),
-            _T.lifetime_end.label("end_time"),
-            _T.trash_id,
-        )
-        .select_from(joined)
-        .where(*conditions)
-        .order_by(*_HISTORY.ordering(query))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
-    return total, [TagLifetime(**dict(row._mapping)) for row in rows]
+    scope = Part(_of_repository, values={"repository_id": repository_id})
+    total, rows = await _PAGES.read(connection, query, scope)
+    return total, [TagLifetime(*row) for row in rows]
+
+
+_PAGES = Pages(
+    _HISTORY,
+    select(
+        _T.tag_id,
+        _T.name,
+        artifact.c.digest,
+        _previous(),
+        _T.operation,
+        _T.pushed_by,
+        _T.lifetime_start,
+        _T.push_time,
+        _T.end_operation,
+        _T.ended_by,
+        _T.lifetime_end,
+        _T.trash_id,
+    ).join_from(tag, artifact, artifact.c.artifact_id == _T.artifact_id),
+    exact_to=queries.COUNTED,
+)
+
+
+def _of_repository() -> Sequence[ColumnElement[bool]]:
+    return [_T.repository_id == parameter("repository_id", type_=BigInteger)]
 
 
 async def hold_named(connection: AsyncConnection, repository_id: int, name: str, digest: str) -> Named | None:

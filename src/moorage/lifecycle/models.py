@@ -90,6 +90,11 @@ class TrashEntry:
     restorable_until: datetime
     restorable: bool
 
+    @property
+    def repository(self) -> str:
+        """Full name of the repository it was in, or was; of a project its name."""
+        return self.resource.partition("@")[0].partition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Undeleted:

@@ -128,7 +128,7 @@ async def find(
     connection: AsyncConnection, trash_id: int, retention: float, *, lock: bool = False
 ) -> TrashEntry | None:
     """An entry; ``lock``: it is ours until the transaction ends. ``retention`` in seconds."""
-    statement = _entries(retention).where(_E.trash_id == trash_id)
+    statement = _entries(retention).where(_E.trash_id == trash_id, _E.drop_time.is_(None))
     if lock:
         statement = statement.with_for_update(of=trash)
     row = (await connection.execute(statement)).one_or_none()
@@ -139,7 +139,7 @@ async def page(
     connection: AsyncConnection, query: ListQuery, retention: float, conditions: Sequence[ColumnElement[bool]]
 ) -> tuple[int, list[TrashEntry]]:
     """How many entries match, and the page."""
-    found = [*conditions, *_COLUMNS.conditions(query)]
+    found = [_E.drop_time.is_(None), *conditions, *_COLUMNS.conditions(query)]
     total = await total_of(connection, select(literal(1)).select_from(trash).where(*found), query)
     statement = _entries(retention).where(*found).order_by(*_COLUMNS.ordering(query))
     rows = await connection.execute(statement.limit(query.limit).offset(query.offset))
@@ -263,11 +263,12 @@ async def missing_child(connection: AsyncConnection, trash_id: int) -> tuple[str
 
 _MISSING_CHILD = text(
     """
-    SELECT p.digest AS parent, k.digest AS child, k.trash_id
+    SELECT p.digest AS parent, c.child_digest AS child, k.trash_id
       FROM artifact p
       JOIN artifact_child c ON c.parent_id = p.artifact_id
-      JOIN artifact k ON k.artifact_id = c.child_id
-     WHERE p.trash_id = :trash_id AND k.state <> 'live' AND k.trash_id IS DISTINCT FROM :trash_id
+      LEFT JOIN artifact k ON k.artifact_id = c.child_id
+     WHERE p.trash_id = :trash_id
+       AND (k.artifact_id IS NULL OR k.state <> 'live' AND k.trash_id IS DISTINCT FROM :trash_id)
      LIMIT 1
     """
 )

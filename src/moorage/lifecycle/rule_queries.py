@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, exists, func, literal, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.driver import fetch_all
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.driver import Row, fetch_all
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import Pages, Part
 from moorage.database.tables import immutable_rule, project
 from moorage.lifecycle.models import Rule, RuleContent, Selector
 
@@ -34,16 +35,28 @@ _COLUMNS = Columns(
 
 async def page(connection: AsyncConnection, project_id: int, query: ListQuery) -> tuple[int, list[Rule]]:
     """How many rules of a project match, and the page."""
-    conditions = [_R.project_id == project_id, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(immutable_rule).where(*conditions))
-    rows = await connection.execute(
-        select(immutable_rule)
-        .where(*conditions)
-        .order_by(*_COLUMNS.ordering(query))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
-    return total or 0, [_rule(row) for row in rows]
+    total, rows = await _PAGES.read(connection, query, Part(_of_project, values={"project_id": project_id}))
+    return total, [_rule(row) for row in rows]
+
+
+_PAGES = Pages(
+    _COLUMNS,
+    select(
+        _R.rule_id,
+        _R.project_id,
+        _R.tag_selectors,
+        _R.repository_selectors,
+        _R.disabled,
+        _R.priority,
+        _R.action,
+        _R.template,
+        _R.params,
+    ),
+)
+
+
+def _of_project() -> Sequence[ColumnElement[bool]]:
+    return [_R.project_id == parameter("project_id", type_=BigInteger)]
 
 
 async def hold_project(connection: AsyncConnection, project_id: int) -> bool:
@@ -131,18 +144,7 @@ def _values(content: RuleContent) -> dict[str, Any]:
     return {**values, "fingerprint": hashlib.sha256(canonical).hexdigest()}
 
 
-def _rule(row: Any) -> Rule:
-    content = RuleContent(
-        tags=[_selector(value) for value in row.tag_selectors],
-        repositories=[_selector(value) for value in row.repository_selectors],
-        disabled=row.disabled,
-        priority=row.priority,
-        action=row.action,
-        template=row.template,
-        params=row.params,
-    )
-    return Rule(row.rule_id, row.project_id, content)
-
-
-def _selector(value: Mapping[str, Any]) -> Selector:
-    return Selector(**value)
+def _rule(row: Row) -> Rule:
+    rule_id, project_id, tags, repositories, *others = row
+    content = RuleContent([Selector(**one) for one in tags], [Selector(**one) for one in repositories], *others)
+    return Rule(rule_id, project_id, content)

@@ -18,13 +18,16 @@ from moorage.database.listing import ListQuery
 from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events import service as events
 from moorage.events.models import SYSTEM, Actor, Event
-from moorage.lifecycle import project_queries, queries
+from moorage.lifecycle import dropping, project_queries, queries
 from moorage.lifecycle.models import PROJECT, REPOSITORY, Allowed, TrashEntry, Undeleted
 from moorage.oci.names import check_tag, looks_like_digest
 from moorage.repositories import service as repositories
 
 #: Most tags one request may name.
 MAX_TAGS = 1_000
+
+#: Pieces of a deletion that are dropped while somebody waits.
+MAX_PIECES = 20
 
 #: Names of tags in a message or an event.
 SHOWN = 20
@@ -127,6 +130,28 @@ class TrashService:
             raise Conflict("a project of that name has just been made") from error
         return done
 
+    # --- dropping -------------------------------------------------------------------------------
+
+    async def drop(self, trash_id: int, *, actor: Actor = SYSTEM) -> TrashEntry:
+        """Let a deletion be for good, at once. Its bytes go with a garbage collection, after the time of its window.
+
+        Of a deletion that took very much away some of the rows are left for the next garbage collection, too.
+
+        Raises:
+            NotFound: there is no such deletion, or it was undone.
+        """
+        async with self._database.begin() as connection:
+            entry = await queries.find(connection, trash_id, self._retention, lock=True)
+            if entry is None:
+                raise _not_found(trash_id)
+            await dropping.mark(connection, trash_id)
+            await events.record(connection, actor, _drop_event(entry))
+        for _ in range(MAX_PIECES):
+            async with self._database.begin() as connection:
+                if not await dropping.drop_one(connection, trash_id):
+                    break
+        return entry
+
     def _check_time(self, entry: TrashEntry) -> None:
         if not entry.restorable:
             raise PreconditionFailed(
@@ -213,6 +238,11 @@ def _event(done: Undeleted) -> Event:
     if entry.kind != PROJECT:
         details |= {"digest": entry.digest, "artifacts": done.artifacts, "tags": list(done.tags[:SHOWN])}
     return Event("create", entry.kind, entry.resource, entry.project_id, details)
+
+
+def _drop_event(entry: TrashEntry) -> Event:
+    details = {"deletion": entry.trash_id, "kind": entry.kind, "digest": entry.digest}
+    return Event("delete", "trash entry", f"{entry.kind} {entry.resource}", entry.project_id, details)
 
 
 def _first(deletion: int | None) -> str:

@@ -8,13 +8,20 @@ in force while its name may be used again by strangers, so they are kept as a co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.blobs import service as blobs
 from moorage.events.models import Actor
 from moorage.lifecycle import project_queries, queries
 from moorage.lifecycle.models import PROJECT, Deletion
 
-__all__ = ["Actor", "Deletion", "count", "put", "set_project_aside"]
+__all__ = ["Actor", "Deletion", "count", "put", "set_project_aside", "take_back"]
+
+#: What ``kept`` of an entry says whose artifacts nobody deleted: garbage collection found them without a tag.
+UNTAGGED_CAUSE = "untagged"
 
 
 async def put(connection: AsyncConnection, actor: Actor, deletion: Deletion) -> int:
@@ -38,3 +45,37 @@ async def set_project_aside(connection: AsyncConnection, actor: Actor, project_i
     trash_id = await queries.put(connection, actor.name, Deletion(PROJECT, project_id, name, kept=kept))
     await project_queries.set_repositories_aside(connection, project_id)
     return trash_id
+
+
+# With the children that went with them; their deletion stays, with what else it took away.
+_LOCK_COLLECTED = text(
+    """
+    WITH RECURSIVE wanted AS (
+        SELECT a.artifact_id, a.trash_id FROM artifact a JOIN trash t ON t.trash_id = a.trash_id
+         WHERE a.repository_id = :repository_id AND a.digest = ANY(:digests) AND a.state = 'trash'
+           AND t.kept ->> 'cause' = :cause AND t.drop_time IS NULL
+        UNION
+        SELECT k.artifact_id, k.trash_id FROM wanted w
+          JOIN artifact_child c ON c.parent_id = w.artifact_id
+          JOIN artifact k ON k.artifact_id = c.child_id AND k.trash_id = w.trash_id
+    )
+    SELECT a.artifact_id FROM artifact a
+     WHERE a.artifact_id IN (SELECT w.artifact_id FROM wanted w) AND a.state = 'trash' ORDER BY a.digest FOR UPDATE
+    """
+)
+_RESTORE = text("UPDATE artifact SET state = 'live', trash_time = NULL, trash_id = NULL WHERE artifact_id = ANY(:ids)")
+
+
+async def take_back(connection: AsyncConnection, repository_id: int, digests: Sequence[str]) -> bool:
+    """Let manifests be live again that garbage collection found without a tag; whether there were any.
+
+    The parts of an index are pushed before it, so a collection in between finds them untagged; and who saw that one is
+    there does not push it again. Their deletion by hand is another matter.
+    """
+    values = {"repository_id": repository_id, "digests": list(digests), "cause": UNTAGGED_CAUSE}
+    ids = list((await connection.execute(_LOCK_COLLECTED, values)).scalars())
+    if not ids:
+        return False
+    await blobs.relink(connection, ids)
+    await connection.execute(_RESTORE, {"ids": ids})
+    return True

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import Pages, Part
 from moorage.database.tables import artifact_label, label
 from moorage.projects.models import Label
 
@@ -50,15 +51,22 @@ async def hold(connection: AsyncConnection, label_id: int, *, change: bool = Fal
 
 async def page(connection: AsyncConnection, project_id: int | None, query: ListQuery) -> tuple[int, list[Label]]:
     """How many labels of a project, or of the system, match; and the page. Both walk one index in order."""
-    conditions = [_L.project_id == project_id, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(label).where(*conditions))
-    # The project is the same for all of them, but named first it lets PostgreSQL see that the index is in this order:
-    # of a column that is null it does not know.
-    ordering = (_L.project_id.asc(), *_COLUMNS.ordering(query))
-    rows = await connection.execute(
-        _SELECT.where(*conditions).order_by(*ordering).limit(query.limit).offset(query.offset)
-    )
-    return total or 0, [_label(row) for row in rows]
+    scope = Part(_of_system) if project_id is None else Part(_of_project, values={"project_id": project_id})
+    total, rows = await _PAGES.read(connection, query, scope)
+    return total, [Label(*row) for row in rows]
+
+
+# The project is the same for all of them, but named first it lets PostgreSQL see that the index is in this order: of a
+# column that is null it does not know.
+_PAGES = Pages(_COLUMNS, _SELECT.order_by(_L.project_id.asc()))
+
+
+def _of_system() -> Sequence[ColumnElement[bool]]:
+    return [_L.project_id.is_(None)]
+
+
+def _of_project() -> Sequence[ColumnElement[bool]]:
+    return [_L.project_id == parameter("project_id", type_=BigInteger)]
 
 
 async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> int | None:

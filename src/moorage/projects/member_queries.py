@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import Pages, Part
 from moorage.database.tables import project_member, user_account, user_group
 from moorage.projects.models import Member
 
@@ -51,9 +52,10 @@ _COLUMNS = Columns(
 )
 
 
-def _member(row: Any) -> Member:
-    limit = None if row.repositories is None else tuple(row.repositories)
-    return Member(**dict(row._mapping) | {"role": Role(row.role), "repositories": limit})
+def _member(row: Sequence[Any]) -> Member:
+    *columns, role, repositories = row
+    values: Any = (*columns, Role(role), None if repositories is None else tuple(repositories))
+    return Member(*values)
 
 
 async def add(
@@ -115,12 +117,15 @@ async def find(connection: AsyncConnection, project_id: int, member_id: int) -> 
 
 async def page(connection: AsyncConnection, project_id: int, query: ListQuery) -> tuple[int, list[Member]]:
     """How many members match, and the page."""
-    conditions = [_M.project_id == project_id, _THERE, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(_FROM).where(*conditions))
-    rows = await connection.execute(
-        _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
-    )
-    return total or 0, [_member(row) for row in rows]
+    total, rows = await _PAGES.read(connection, query, Part(_of_project, values={"project_id": project_id}))
+    return total, [_member(row) for row in rows]
+
+
+_PAGES = Pages(_COLUMNS, _SELECT.where(_THERE))
+
+
+def _of_project() -> Sequence[ColumnElement[bool]]:
+    return [_M.project_id == parameter("project_id", type_=BigInteger)]
 
 
 async def set_role(

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
+    Text,
     any_,
-    bindparam,
     delete,
     exists,
     func,
+    null,
     or_,
     select,
     text,
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import Pages, Part
 from moorage.database.tables import (
     label,
     project,
@@ -68,7 +71,7 @@ _WITH_OWNER = project.outerjoin(user_account, user_account.c.user_id == _P.owner
 
 
 # Made once: to put such an expression together takes as long as some of the statements.
-_VIEWER = bindparam("viewer_id", type_=BigInteger)
+_VIEWER = parameter("viewer_id", type_=BigInteger)
 _GROUPS = select(user_group_member.c.group_id).where(user_group_member.c.user_id == _VIEWER)
 
 #: Whether a project is one that the viewer belongs to; found once for the statement, not once for each project.
@@ -96,20 +99,21 @@ _ROLES = func.array(
 )
 
 
-def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
-    if viewer.everything:
+def _visible(everything: bool, belongs: bool, named: bool) -> list[ColumnElement[bool]]:
+    if everything:
         return []
     ways: list[ColumnElement[bool]] = [_P.public]
-    if viewer.user_id is not None:
+    if belongs:
         ways.append(_BELONGS)
-    if viewer.names:
-        ways.append(_P.name.in_(viewer.names))
+    if named:
+        ways.append(_P.name == any_(parameter("viewer_names", type_=ARRAY(Text))))
     return [or_(*ways)]
 
 
-def visible_to(viewer: Viewer) -> tuple[list[ColumnElement[bool]], dict[str, int]]:
-    """Conditions on ``project`` for what the viewer may see, and their parameters; none for everything."""
-    return _visible(viewer), _of_viewer(viewer.user_id)
+def visible_to(viewer: Viewer) -> Part:
+    """Conditions on ``project`` for what the viewer may see; none for everything."""
+    key = (viewer.everything, viewer.user_id is not None, bool(viewer.names))
+    return Part(_visible, key, {"viewer_id": viewer.user_id, "viewer_names": list(viewer.names)})
 
 
 _SELECT = select(
@@ -126,21 +130,22 @@ _SELECT = select(
     _A.expires_at,
 ).select_from(_WITH_OWNER.outerjoin(project_cve_allowlist, _A.project_id == _P.project_id))
 _SELECT_WITH_ROLES = _SELECT.add_columns(_ROLES.label("roles"))
+_SELECT_WITHOUT = _SELECT.add_columns(null().label("roles"))
 
 
-def _select(user_id: int | None) -> Any:
-    return _SELECT if user_id is None else _SELECT_WITH_ROLES
+def _select(user_id: int | None) -> Select[Any]:
+    return _SELECT_WITHOUT if user_id is None else _SELECT_WITH_ROLES
 
 
 def _of_viewer(user_id: int | None) -> dict[str, int]:
     return {} if user_id is None else {"viewer_id": user_id}
 
 
-def _project(row: Any) -> Project:
-    values = dict(row._mapping)
-    values["roles"] = tuple(Role(role) for role in sorted(set(values.get("roles") or ())))
-    values["allowlist"] = Allowlist(tuple(values.pop("items")), values.pop("expires_at"))
-    return Project(**values)
+def _project(row: Sequence[Any]) -> Project:
+    *columns, items, expires_at, roles = row
+    held = tuple(Role(role) for role in sorted(set(roles or ())))
+    values: Any = (*columns, held, Allowlist(tuple(items), expires_at))
+    return Project(*values)
 
 
 async def find(
@@ -154,19 +159,16 @@ async def find(
 
 
 async def page(connection: AsyncConnection, query: ListQuery, viewer: Viewer) -> tuple[int, list[Project]]:
-    """How many projects match that the viewer may see, and the page: two statements whatever its size."""
-    conditions = [~_P.deleted, *_visible(viewer), *_COLUMNS.conditions(query)]
-    parameters = _of_viewer(viewer.user_id)
-    total = await connection.scalar(select(func.count()).select_from(_WITH_OWNER).where(*conditions), parameters)
-    ordering = _COLUMNS.ordering(query)
-    # The page is cut before anything else is looked up: what is skipped by the offset costs no more than its row.
-    shown = select(_P.project_id).select_from(_WITH_OWNER).where(*conditions).order_by(*ordering)
-    shown = shown.limit(query.limit).offset(query.offset)
-    rows = await connection.execute(
-        _select(viewer.user_id).where(_P.project_id.in_(select(shown.subquery().c.project_id))).order_by(*ordering),
-        parameters,
-    )
-    return total or 0, [_project(row) for row in rows]
+    """How many projects match that the viewer may see, and the page."""
+    pages = _PAGES if viewer.user_id is None else _PAGES_WITH_ROLES
+    total, rows = await pages.read(connection, query, visible_to(viewer))
+    return total, [_project(row) for row in rows]
+
+
+_PAGES, _PAGES_WITH_ROLES = (
+    Pages(_COLUMNS, statement.where(~_P.deleted), within=_WITH_OWNER, key=_P.project_id)
+    for statement in (_SELECT_WITHOUT, _SELECT_WITH_ROLES)
+)
 
 
 async def summary(connection: AsyncConnection, project_id: int) -> Summary:

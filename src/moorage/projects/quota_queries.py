@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_value
-from moorage.database.listing import Columns, ListQuery
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import Pages
 from moorage.database.tables import configuration, project, quota, quota_change, user_account
 from moorage.events import service as events
 from moorage.events.models import Actor, Event
@@ -64,24 +64,19 @@ _OFF = (
 _SHOWN: list[ColumnElement[bool]] = [~_P.deleted, or_(_Q.hard.is_not(None), ~_OFF)]
 
 
-def _quota(row: Any) -> Quota:
-    return Quota(**row._mapping)
-
-
 async def find(connection: AsyncConnection, project_id: int) -> Quota | None:
     """The quota of a project that is not deleted."""
     row = (await connection.execute(_SELECT.where(_Q.project_id == project_id, *_SHOWN))).one_or_none()
-    return None if row is None else _quota(row)
+    return None if row is None else Quota(*row)
 
 
 async def page(connection: AsyncConnection, query: ListQuery) -> tuple[int, list[Quota]]:
     """How many quotas match, and the page."""
-    conditions = [*_SHOWN, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(_FROM).where(*conditions))
-    rows = await connection.execute(
-        _SELECT.where(*conditions).order_by(*_COLUMNS.ordering(query)).limit(query.limit).offset(query.offset)
-    )
-    return total or 0, [_quota(row) for row in rows]
+    total, rows = await _PAGES.read(connection, query)
+    return total, [Quota(*row) for row in rows]
+
+
+_PAGES = Pages(_COLUMNS, _SELECT.where(*_SHOWN))
 
 
 async def set_limit(connection: AsyncConnection, project_id: int, hard: int) -> None:
@@ -117,7 +112,7 @@ _MISSING = text(
                         WHERE b.digest = d.digest AND p.project_id = :project_id)
        AND NOT EXISTS (SELECT 1 FROM project_manifest m WHERE m.digest = d.digest AND m.project_id = :project_id)
     """
-).bindparams(bindparam("project_id", type_=BigInteger))
+).bindparams(parameter("project_id", type_=BigInteger))
 
 
 async def missing(connection: AsyncConnection, project_id: int, sizes: Mapping[str, int]) -> int:

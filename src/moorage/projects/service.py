@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
+from moorage.database.pages import Part
 from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
@@ -185,8 +184,8 @@ class ProjectService:
             await record(connection, actor, Event("delete", "project", name, project_id))
 
 
-def visible_to(viewer: Viewer) -> tuple[Sequence[ColumnElement[bool]], Mapping[str, Any]]:
-    """For statements of others: conditions on ``project`` for what the viewer may see, and their parameters."""
+def visible_to(viewer: Viewer) -> Part:
+    """For statements of others: conditions on ``project`` for what the viewer may see."""
     return queries.visible_to(viewer)
 
 

@@ -23,6 +23,8 @@ _FOREVER = (b"cache-control", b"max-age=31536000")
 def facts(exchange: Exchange) -> Future[Any] | None:
     """Whether the repository has the blob, asked for while the policies run."""
     if is_digest(exchange.reference):
+        if exchange.request.method == "HEAD":
+            return exchange.services.blobs.submit_promised(exchange.name, exchange.reference)
         return exchange.services.blobs.submit(exchange.name, exchange.reference)
     return None
 
@@ -31,8 +33,9 @@ async def get_blob(exchange: Exchange) -> Response:
     """``GET``/``HEAD``: bytes, ranges of them, or where they can be had; no database connection is held meanwhile."""
     digest = check_digest(exchange.reference)
     assert exchange.facts is not None
-    blob = await exchange.facts
     request, blobs = exchange.request, exchange.services.blobs
+    found_blob = await exchange.facts
+    blob = await blobs.promise(exchange.name, found_blob) if request.method == "HEAD" else found_blob
     if blob is None:
         # A push asks with HEAD for every layer, and shows nobody the message.
         raise BlobUnknown(detail=digest) if request.method == "HEAD" else await blobs.missing(exchange.name, digest)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.database.listing import Columns, ListQuery
+from moorage.access.reach import Reach
+from moorage.access.repositories import Repositories
+from moorage.database.listing import Columns, ListQuery, parameter
+from moorage.database.pages import EVERYTHING, Pages, Part
 from moorage.database.tables import repository
 from moorage.repositories.models import Repository
 
@@ -44,20 +49,32 @@ async def pushed(connection: AsyncConnection, name: str) -> Repository | None:
     return None if row is None else Repository(*row)
 
 
-async def page(
-    connection: AsyncConnection, query: ListQuery, *scope: ColumnElement[bool]
-) -> tuple[int, list[Repository]]:
+_PAGES = Pages(_COLUMNS, select(*_SELECTED).where(_PUSHED))
+
+
+async def page(connection: AsyncConnection, query: ListQuery, scope: Part) -> tuple[int, list[Repository]]:
     """How many repositories match, and the page."""
-    conditions = [_PUSHED, *scope, *_COLUMNS.conditions(query)]
-    total = await connection.scalar(select(func.count()).select_from(repository).where(*conditions))
-    rows = await connection.execute(
-        select(*_SELECTED)
-        .where(*conditions)
-        .order_by(*_COLUMNS.ordering(query))
-        .limit(query.limit)
-        .offset(query.offset)
-    )
-    return total or 0, [Repository(*row) for row in rows]
+    total, rows = await _PAGES.read(connection, query, scope)
+    return total, [Repository(*row) for row in rows]
+
+
+def of_project(project_id: int, project: str, allowed: Repositories | None) -> Part:
+    """The repositories of a project, or those that are ``allowed``."""
+    return Part(_of_project, () if allowed is None else (project, allowed), {"project_id": project_id})
+
+
+def _of_project(project: str = "", allowed: Repositories | None = None) -> Sequence[ColumnElement[bool]]:
+    whole = _R.project_id == parameter("project_id", type_=BigInteger)
+    return [whole] if allowed is None else [whole, allowed.condition(_R.name, project)]
+
+
+def readable(reach: Reach) -> Part:
+    """The repositories an account may list."""
+    return EVERYTHING if reach.everywhere else Part(_readable, (reach,))
+
+
+def _readable(reach: Reach) -> Sequence[ColumnElement[bool]]:
+    return [reach.condition(_R.project_id, _R.name)]
 
 
 async def describe(connection: AsyncConnection, name: str, description: str) -> Repository | None:

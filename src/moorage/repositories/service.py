@@ -13,7 +13,6 @@ from moorage.access.reach import Reach
 from moorage.access.repositories import Repositories
 from moorage.database.engine import Database
 from moorage.database.listing import ListQuery
-from moorage.database.tables import repository
 from moorage.errors import NotFound
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
@@ -61,10 +60,8 @@ class RepositoryService:
             BadRequest: a filter has a value it cannot have.
         """
         async with self._database.connect() as connection:
-            scope = [repository.c.project_id == project.project_id]
-            if allowed is not None:
-                scope.append(allowed.condition(repository.c.name, project.name))
-            return await list_queries.page(connection, query, *scope)
+            scope = list_queries.of_project(project.project_id, project.name, allowed)
+            return await list_queries.page(connection, query, scope)
 
     async def readable(self, query: ListQuery, reach: Reach) -> tuple[int, Sequence[Repository]]:
         """The same of every project, where an account may list them.
@@ -73,10 +70,7 @@ class RepositoryService:
             BadRequest: a filter has a value it cannot have.
         """
         async with self._database.connect() as connection:
-            if reach.everywhere:
-                return await list_queries.page(connection, query)
-            within = reach.condition(repository.c.project_id, repository.c.name)
-            return await list_queries.page(connection, query, within)
+            return await list_queries.page(connection, query, list_queries.readable(reach))
 
     async def describe(self, name: str, description: str, *, actor: Actor = SYSTEM) -> None:
         """Set a repository's description, as HTML shows it: that is how Harbor keeps it (H row 50).

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, cast
 
 from moorage.asgi import ASGIApp
 from moorage.server.read_ahead import reading_ahead
@@ -96,10 +98,12 @@ class GranianEngine:
 
 
 class UvicornEngine:
-    """uvicorn: HTTP/1.1 by httptools, in the event loop."""
+    """uvicorn, with a protocol of ours: HTTP/1.1 by httptools, in the event loop."""
 
     def __init__(self, application: ASGIApp, listener: socket.socket, settings: Settings) -> None:
         import uvicorn
+
+        from moorage.server.http1 import BufferedConnection, close_idle
 
         class QuietServer(uvicorn.Server):
             @contextlib.contextmanager
@@ -110,7 +114,7 @@ class UvicornEngine:
         tls = settings.server.tls
         config = uvicorn.Config(
             application,
-            http="httptools",
+            http=cast(Any, BufferedConnection),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -118,16 +122,20 @@ class UvicornEngine:
             proxy_headers=False,
             server_header=False,
             backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE,
             ssl_certfile=tls.certificate,
             ssl_keyfile=tls.key,
         )
         self._listener = listener
         self._server = QuietServer(config)
+        self._close_idle = partial(close_idle, self._server.server_state.connections, KEEP_ALIVE)
 
     async def serve(self) -> None:
         """As ``Engine.serve``."""
-        await self._server.serve(sockets=[self._listener])
+        closing = asyncio.create_task(self._close_idle())
+        try:
+            await self._server.serve(sockets=[self._listener])
+        finally:
+            closing.cancel()
 
     def stop(self) -> None:
         """As ``Engine.stop``."""

@@ -10,6 +10,7 @@ from moorage.settings.loading import LoadedSettings, Problem, SettingsError, loa
 from moorage.settings.sections import (
     Bytes,
     CleanupSettings,
+    CollectionSettings,
     DatabaseSettings,
     EgressSettings,
     GiB,
@@ -40,6 +41,7 @@ from moorage.settings.sections import (
 __all__ = [
     "Bytes",
     "CleanupSettings",
+    "CollectionSettings",
     "DatabaseSettings",
     "EgressSettings",
     "GiB",

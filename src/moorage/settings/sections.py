@@ -38,7 +38,7 @@ class ServerSettings(Section):
     )
     metrics_listen: str = Field("127.0.0.1:8001", description="Address and port of /metrics; empty for none.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
-    engine: Literal["granian", "uvicorn"] = Field("granian", description="The HTTP server that runs the application.")
+    engine: Literal["uvicorn", "granian"] = Field("uvicorn", description="The HTTP server that runs the application.")
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses or networks whose X-Forwarded-* headers are believed."
     )
@@ -198,6 +198,26 @@ class CleanupSettings(Section):
     )
 
 
+class CollectionSettings(Section):
+    """Garbage collection."""
+
+    window_hours: float = Field(
+        2.0,
+        ge=0,
+        le=8760,
+        description="Hours for which a blob is kept after a client was told that it is there, and after the last"
+        " manifest that needed it was dropped. Longer than any push may take.",
+    )
+    untagged_age_hours: float = Field(
+        0.0,
+        ge=0,
+        le=87600,
+        description="Hours for which an untagged artifact is left alone where untagged ones are collected. Longer than"
+        " the jobs of a build that pushes by digest and tags in the end.",
+    )
+    rate: int = Field(0, ge=0, description="Blobs deleted in a second at most; 0: as fast as the storage can.")
+
+
 class JobsSettings(Section):
     """Work beside requests: garbage collection, webhooks, retention and so on."""
 
@@ -271,6 +291,7 @@ class Settings(Section):
     egress: EgressSettings = EgressSettings()
     webhooks: WebhookSettings = WebhookSettings()
     cleanup: CleanupSettings = CleanupSettings()
+    collection: CollectionSettings = CollectionSettings()
     jobs: JobsSettings = JobsSettings()
     redis: RedisSettings = RedisSettings()
     system: SystemSettings = SystemSettings()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, func, literal, select, text
+from sqlalchemy import BigInteger, Integer, Select, Text, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from moorage.database.listing import ESCAPE, escaped, parameter
+from moorage.database.pages import Part, Statements
 from moorage.database.tables import (
     configuration,
     cve_allowlist,
@@ -75,9 +77,6 @@ async def set_allowlist(connection: AsyncConnection, items: Sequence[str], expir
 
 _R, _P = repository.c, project.c
 
-#: Conditions on ``project``, and the parameters in them.
-Visible = tuple[Sequence[ColumnElement[bool]], Mapping[str, Any]]
-
 #: Artifacts a list of the repository shows: not those that belong to others (H row 51).
 _SHOWN = text("""
 SELECT count(*) FROM artifact a
@@ -90,32 +89,30 @@ SELECT count(*) FROM artifact a
 
 
 async def repositories_named(
-    connection: AsyncConnection, part: str, visible: Visible, limit: int
+    connection: AsyncConnection, part: str, visible: Part, limit: int
 ) -> Sequence[FoundRepository]:
     """The first repositories, by name, whose name has ``part`` in it, of the projects that are visible."""
+    # Names are lower case throughout, so case need not be folded row by row.
+    values = {**visible.values, "part": escaped(part.lower()), "most": limit}
+    rows = await _REPOSITORIES_NAMED.of(*visible.shape).fetch(connection, values)
+    return [FoundRepository(*row) for row in rows]
+
+
+def _repositories_named(visible: Callable[..., Any], key: tuple[Hashable, ...]) -> Select[Any]:
     found = (
-        select(_R.repository_id, _R.name, _R.pull_count, _P.project_id, _P.name.label("project_name"), _P.public)
+        select(_R.repository_id, _R.name, _P.project_id, _P.name.label("project_name"), _P.public, _R.pull_count)
         .join_from(repository, project, _P.project_id == _R.project_id)
-        .where(_R.first_push_time.is_not(None), ~_P.deleted, *visible[0])
-        # Names are lower case throughout, so case need not be folded row by row.
-        .where(_R.name.contains(part.lower(), autoescape=True))
+        .where(_R.first_push_time.is_not(None), ~_P.deleted, *visible(*key))
+        .where(_R.name.contains(parameter("part", type_=Text), escape=ESCAPE))
         .order_by(_R.name)
-        .limit(limit)
+        .limit(parameter("most", type_=Integer))
         .subquery("repository")
     )
-    count = _SHOWN.columns(count=BigInteger).scalar_subquery()
-    rows = await connection.execute(select(found, count.label("artifact_count")).order_by(found.c.name), visible[1])
-    return [
-        FoundRepository(
-            name=row.name,
-            project_id=row.project_id,
-            project_name=row.project_name,
-            project_public=row.public,
-            pull_count=row.pull_count,
-            artifact_count=row.artifact_count,
-        )
-        for row in rows
-    ]
+    shown = (found.c.name, found.c.project_id, found.c.project_name, found.c.public, found.c.pull_count)
+    return select(*shown, _SHOWN.columns(count=BigInteger).scalar_subquery()).order_by(found.c.name)
+
+
+_REPOSITORIES_NAMED = Statements(_repositories_named)
 
 
 # --- statistics ----------------------------------------------------------------------------------
@@ -128,18 +125,23 @@ _PUSHED = (
 )
 
 
-async def statistics(connection: AsyncConnection, visible: Visible) -> Statistics:
+async def statistics(connection: AsyncConnection, visible: Part) -> Statistics:
     """How many projects and repositories are visible: one statement."""
-    rows = await connection.execute(
-        select(_P.public, func.count(), func.coalesce(func.sum(_PUSHED.c.pushed), 0))
-        .select_from(project.outerjoin(_PUSHED, _PUSHED.c.project_id == _P.project_id))
-        .where(~_P.deleted, *visible[0])
-        .group_by(_P.public),
-        visible[1],
-    )
+    rows = await _STATISTICS.of(*visible.shape).fetch(connection, visible.values)
     counts = {public: (int(projects), int(repositories)) for public, projects, repositories in rows}
     return Statistics(*counts.get(False, (0, 0)), *counts.get(True, (0, 0)))
 
+
+def _statistics(visible: Callable[..., Any], key: tuple[Hashable, ...]) -> Select[Any]:
+    return (
+        select(_P.public, func.count(), func.coalesce(func.sum(_PUSHED.c.pushed), 0))
+        .select_from(project.outerjoin(_PUSHED, _PUSHED.c.project_id == _P.project_id))
+        .where(~_P.deleted, *visible(*key))
+        .group_by(_P.public)
+    )
+
+
+_STATISTICS = Statements(_statistics)
 
 #: Bytes of every blob and manifest that is stored, each once. For a lane: it reads all of them.
 STORED_BYTES = """

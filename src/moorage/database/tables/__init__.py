@@ -5,6 +5,7 @@ OCI specification's "ASCIIbetical" order and Python's ``sorted`` agree (OCI trap
 """
 
 from moorage.database.tables.checking import checking_run
+from moorage.database.tables.collection import collection_item, collection_note, collection_run
 from moorage.database.tables.content import (
     artifact,
     artifact_accessory,
@@ -63,6 +64,9 @@ __all__ = [
     "blob",
     "change_count",
     "checking_run",
+    "collection_item",
+    "collection_note",
+    "collection_run",
     "configuration",
     "cve_allowlist",
     "execution",

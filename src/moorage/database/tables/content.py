@@ -56,7 +56,7 @@ repository = Table(
     Index("ix_repository_pushed", "project_id", postgresql_where=text("first_push_time IS NOT NULL")),
 )
 
-#: ``state``: live; trash (unreferenced, restorable); swept rows are gone.
+#: ``state``: live; trash (nothing refers to it or reads it, its bytes are being deleted); swept rows are gone.
 blob = Table(
     "blob",
     metadata,
@@ -72,10 +72,13 @@ blob = Table(
     #: Since when, and why, nobody is given its bytes; beside ``state``, since what is damaged may be in use or not.
     timestamp("quarantine_time", nullable=True),
     Column("quarantine_reason", Text),
-    CheckConstraint("state IN ('live', 'trash')", name="state"),
     Index("ix_blob_quarantined", "digest", postgresql_where=text("quarantine_time IS NOT NULL")),
     #: What was hashed longest ago comes first; what never was, was hashed when it was stored.
     Index("ix_blob_verification", text("coalesce(verified_time, creation_time)"), "blob_id"),
+    #: Until when a sweeper may be deleting its bytes, whatever became of the sweeper.
+    timestamp("sweep_end", nullable=True),
+    CheckConstraint("state IN ('live', 'trash')", name="state"),
+    Index("ix_blob_trash", "blob_id", postgresql_where=text("state = 'trash'")),
 )
 
 #: A blob can be read through a repository only while this row exists.
@@ -176,6 +179,11 @@ artifact = Table(
         "artifact_id",
         postgresql_where=text("attributes_version = 0 AND state = 'live'"),
     ),
+    Index(
+        "ix_artifact_untagged",
+        "artifact_id",
+        postgresql_where=text("state = 'live' AND NOT tagged AND shown = 2"),
+    ),
     Index("ix_artifact_icon", "icon", postgresql_where=text("icon IS NOT NULL AND state = 'live'")),
 )
 
@@ -196,11 +204,11 @@ artifact_child = Table(
     metadata,
     Column("parent_id", BigInteger, ForeignKey("artifact.artifact_id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
+    #: Null when it was dropped while the index was in the trash.
     Column(
         "child_id",
         BigInteger,
-        ForeignKey("artifact.artifact_id", ondelete="CASCADE"),
-        nullable=False,
+        ForeignKey("artifact.artifact_id", ondelete="SET NULL"),
         index=True,
     ),
     Column("child_digest", ByteOrdered, nullable=False),
@@ -256,7 +264,7 @@ tag = Table(
     Index("ix_tag_history", "repository_id", "name", "lifetime_start"),
     Index("ix_tag_changes", "repository_id", "lifetime_start"),
     Index("ix_tag_trash_id", "trash_id", "name", postgresql_where=text("trash_id IS NOT NULL")),
-    Index("ix_tag_artifact", "artifact_id", postgresql_where=text("lifetime_end IS NULL")),
+    Index("ix_tag_artifact", "artifact_id", "lifetime_end"),
 )
 
 #: An upload session. ``received`` bytes are stored; ``digest`` is theirs at that offset. ``state`` is the blob

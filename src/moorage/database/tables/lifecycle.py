@@ -47,7 +47,12 @@ trash = Table(
     timestamp("deletion_time"),
     #: What else the deletion took away and cannot be told from rows that stayed.
     Column("kept", JSONB),
+    #: When somebody wanted it dropped at once: it cannot be undone any more, and goes piece by piece.
+    timestamp("drop_time", nullable=True),
     CheckConstraint("kind IN ('project', 'repository', 'artifact', 'tag')", name="kind"),
     Index("ix_trash_project_id", "project_id", "trash_id"),
+    Index("ix_trash_deletion_time", "deletion_time", "trash_id"),
+    Index("ix_trash_drop_time", "trash_id", postgresql_where=text("drop_time IS NOT NULL")),
+    Index("ix_trash_repository_id", "repository_id"),
     Index("ix_trash_projects", "trash_id", postgresql_where=text("kind = 'project'")),
 )

@@ -60,6 +60,41 @@ SELECT q.ordinal, b.blob_id, b.size
 END $$;
 """
 
+# As in migration 0016, but that a blob in quarantine is not there, and that damaged bytes of a manifest are replaced.
+PUSHES = """
+CREATE OR REPLACE FUNCTION lookup_promised_blobs(ordinals int[], repositories text[], digests text[])
+RETURNS TABLE (ordinal int, blob_id bigint, size bigint, noted boolean)
+LANGUAGE plpgsql STABLE ROWS 10 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+SELECT q.ordinal, b.blob_id, b.size,
+       (SELECT true FROM collection_note n WHERE n.blob_id = b.blob_id LIMIT 1) IS NOT NULL
+       AND (SELECT true FROM collection_note n WHERE n.blob_id = b.blob_id AND n.repository_id = r.repository_id
+               AND n.noted_time > clock_timestamp() - interval '1 minute' LIMIT 1) IS NULL
+  FROM unnest(ordinals, repositories, digests) AS q(ordinal, repository, digest)
+  JOIN LATERAL (SELECT x.repository_id FROM repository x WHERE x.name = q.repository LIMIT 1) AS r ON true
+  JOIN LATERAL (
+      SELECT x.blob_id, x.size FROM blob x WHERE x.digest = q.digest AND x.quarantine_time IS NULL LIMIT 1
+  ) AS b ON true
+  JOIN LATERAL (
+      SELECT 1 FROM repository_blob x WHERE x.repository_id = r.repository_id AND x.blob_id = b.blob_id LIMIT 1
+  ) AS l ON true;
+END $$;
+
+CREATE OR REPLACE FUNCTION manifest_store(digest text, content bytea) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+LOOP
+    PERFORM 1 FROM manifest m WHERE m.digest = $1 FOR KEY SHARE;
+    EXIT WHEN FOUND;
+    INSERT INTO manifest (digest, content) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+    EXIT WHEN FOUND;
+END LOOP;
+UPDATE manifest m SET content = $2 WHERE m.digest = $1 AND m.content <> $2;
+END $$;
+"""
+
 # Live artifacts that need a blob, themselves or through the manifests they list.
 BROKEN = """
 CREATE FUNCTION blob_users(blob bigint)
@@ -102,5 +137,5 @@ WHEN (OLD.quarantine_time IS NOT NULL AND NEW.quarantine_time IS NULL) EXECUTE F
 
 def upgrade() -> None:
     """Add the columns, the runs, and the functions that heed the quarantine."""
-    for statements in (SCHEMA, BLOBS, BROKEN, HEALED):
+    for statements in (SCHEMA, BLOBS, PUSHES, BROKEN, HEALED):
         op.get_bind().exec_driver_sql(statements)

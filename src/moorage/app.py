@@ -59,6 +59,7 @@ from moorage.jobs.wake import RedisWaker, Waker
 from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
+from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
@@ -123,6 +124,7 @@ class Application:
     jobs: JobService
     schedules: ScheduleService
     engine: JobEngine
+    retention: RetentionService
     scrub: Scrub
     egress: EgressClient
     webhooks: Webhooks
@@ -204,6 +206,7 @@ class Application:
                 settings, database=database, configurations=configurations, overview=overview, jobs=jobs
             ),
             scrub=Scrub(database, store, settings, numbers.checking),
+            retention=RetentionService(database, jobs, schedules),
             egress=egress,
             webhooks=webhooks,
         )
@@ -349,6 +352,7 @@ class Application:
                 rules=RuleService(self.database),
                 trash=self.trash,
                 tag_history=TagHistoryService(self.database),
+                retention=self.retention,
                 collection=self.collection,
                 configuring=self._configuring(),
                 allowlist=AllowlistService(self.database),
@@ -373,6 +377,7 @@ class Application:
     def _job_types(self) -> Iterable[JobType]:
         """Every job type of every feature."""
         yield sweep.job_type(self.database, self.jobs)
+        yield from self.retention.job_types()
         yield self.scrub.job_type()
         yield from self.webhooks.deliverer.job_types()
         yield purge_job(self.audit)

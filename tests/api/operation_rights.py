@@ -149,6 +149,17 @@ DELETE /trash/1                         itself: what the deletion takes
 GET    /trash                           itself: what the deletion takes
 POST   /trash/1/undelete                itself: what the deletion takes
 
+GET    /retentions/metadatas            account
+POST   /retentions                      project tag-retention:create < {"scope": {"level": "project", "ref": $pid}}
+GET    /retentions/$retention           project tag-retention:read account
+PUT    /retentions/$retention  project tag-retention:update account < {"scope": {"level": "project", "ref": $pid}}
+DELETE /retentions/$retention           project tag-retention:delete account
+POST   /retentions/$retention/executions           project tag-retention:update account < {"dry_run": true}
+GET    /retentions/$retention/executions           project tag-retention:list account
+PATCH  /retentions/$retention/executions/99999     project tag-retention:update account < {"action": "stop"}
+GET    /retentions/$retention/executions/99999/tasks    project tag-retention:list account
+GET    /retentions/$retention/executions/99999/tasks/1  project tag-retention:read account
+
 GET    /labels?scope=g                  open
 POST   /labels                          system label:create < {"name": "$new", "scope": "g"}
 GET    /labels/$syslabel                itself: every account sees the system's

@@ -110,6 +110,8 @@ _FRESH = {
     "robot": "INSERT INTO robot (name, project_id, secret_hash, duration) VALUES (:name, :project, '', -1)"
     " RETURNING robot_id",
     "sysrobot": "INSERT INTO robot (name, secret_hash, duration) VALUES (:name, '', -1) RETURNING robot_id",
+    "retention": "INSERT INTO retention_policy (project_id, algorithm, rules, trigger_kind, cron)"
+    " VALUES (:project, 'or', '[]', '', '') ON CONFLICT (project_id) DO UPDATE SET cron = '' RETURNING policy_id",
     "label": "INSERT INTO label (name, project_id) VALUES (:name, :project) RETURNING label_id",
     "syslabel": "INSERT INTO label (name) VALUES (:name) RETURNING label_id",
 }

@@ -219,6 +219,49 @@ def test_an_immutable_tag_rule(provider: Provider) -> None:
     provider.send("DELETE", project)
 
 
+def test_a_retention_policy(provider: Provider) -> None:
+    project = provider.create("/projects", {"project_name": name("project"), "metadata": {"public": "false"}})
+    number = int(project.rpartition("/")[2])
+    rule = {
+        "disabled": False,
+        "action": "retain",
+        "scope_selectors": {"repository": [{"kind": "doublestar", "decoration": "repoMatches", "pattern": "**"}]},
+        "tag_selectors": [
+            {"kind": "doublestar", "decoration": "matches", "pattern": "v*", "extras": '{"untagged":true}'}
+        ],
+        "params": {"latestPushedK": 5},
+        "template": "latestPushedK",
+    }
+    body: dict[str, Any] = {
+        "algorithm": "or",
+        "rules": [rule],
+        "trigger": {"kind": "Schedule", "references": {}, "settings": {"cron": "0 0 0 * * *"}},
+        "scope": {"level": "project", "ref": number},
+    }
+    policy = provider.create("/retentions", body)
+    assert policy.startswith("/retentions/")
+    found = provider.send("GET", policy).json()
+    assert found["scope"] == body["scope"]
+    assert found["trigger"]["settings"]["cron"] == "0 0 0 * * *"
+    (shown,) = found["rules"]
+    assert (shown["params"], shown["template"]) == (rule["params"], rule["template"])
+    assert (shown["tag_selectors"], shown["scope_selectors"]) == (rule["tag_selectors"], rule["scope_selectors"])
+
+    # A project that has one is given the new one by another request.
+    provider.send("POST", "/retentions", body, 400)
+    known = provider.send("GET", project).json()["metadata"]["retention_id"]
+    assert policy == f"/retentions/{known}"
+    always = {**rule, "params": {}, "template": "always", "disabled": True}
+    provider.send("PUT", policy, {**body, "rules": [always], "trigger": {"kind": "Schedule", "settings": {"cron": ""}}})
+    changed = provider.send("GET", policy).json()
+    assert (changed["rules"][0]["template"], changed["rules"][0]["disabled"]) == ("always", True)
+    # It deletes by taking the rules away.
+    empty = {**body, "rules": [], "trigger": {"kind": "Schedule", "settings": {"cron": ""}}, "id": int(known)}
+    provider.send("PUT", policy, empty)
+    assert provider.send("GET", policy).json()["rules"] == []
+    provider.send("DELETE", project)
+
+
 def test_the_quota_of_a_project(provider: Provider) -> None:
     project_name = name("project")
     project = provider.create("/projects", {"project_name": project_name, "storage_limit": 1024 * 1024})

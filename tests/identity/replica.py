@@ -37,6 +37,7 @@ from moorage.jobs.worker import Worker
 from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
+from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
@@ -147,6 +148,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     rules=RuleService(database),
                     trash=TrashService(database, settings.trash.retention_days),
                     tag_history=TagHistoryService(database),
+                    retention=RetentionService(database, jobs, schedules),
                     configuring=configuring,
                     allowlist=AllowlistService(database),
                     overview=OverviewService(database),

@@ -12,14 +12,13 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.errors import FlakyStrategyDefinition
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from moorage.settings import Settings
 from tests.lifecycle import project
 from tests.lifecycle.model import IMMUTABLE, Model, Operation
+from tests.reliability.machine import run_racing
 from tests.reliability.model import Content, image, index
 from tests.reliability.replicas import AUTHORIZATION, KILLS_REPLICAS, Answer, Call, Replicas, replicas
 
@@ -212,17 +211,4 @@ def test_any_history_can_be_undone_exactly(database_url: str, plain_settings: Se
         class Machine(TrashMachine):
             replicas = both
 
-        # Races end this way or that, so a history may not be drawn twice alike; that alone is no failure of the server.
-        for attempts_left in (2, 1, 0):
-            try:
-                run_state_machine_as_test(
-                    Machine,
-                    settings=settings(
-                        settings.get_profile("moorage"), max_examples=12, stateful_step_count=30, print_blob=True
-                    ),
-                )
-            except FlakyStrategyDefinition:
-                if not attempts_left:
-                    raise
-            else:
-                break
+        run_racing(Machine, examples=12, steps=30)

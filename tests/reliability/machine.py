@@ -14,8 +14,10 @@ import sys
 from typing import ClassVar
 from uuid import uuid4
 
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.errors import FlakyStrategyDefinition
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from moorage.oci import media_types
 from moorage.oci.names import digest_of
@@ -31,6 +33,24 @@ WHICH = st.integers(0, 999)
 TAG = st.sampled_from(TAGS)
 #: How much of what is left of an upload comes in one request.
 PART = st.sampled_from([0.0, 0.1, 0.5, 1.0])
+
+
+def run_racing(machine: type[RuleBasedStateMachine], *, examples: int, steps: int, attempts: int = 3) -> None:
+    """Run a machine some of whose rules are races.
+
+    These end this way or that, so a history may not be drawn twice alike; that alone is no failure of the server.
+    """
+    wanted = settings(
+        settings.get_profile("moorage"), max_examples=examples, stateful_step_count=steps, print_blob=True
+    )
+    for left in reversed(range(attempts)):
+        try:
+            run_state_machine_as_test(machine, settings=wanted)
+        except FlakyStrategyDefinition:
+            if not left:
+                raise
+        else:
+            return
 
 
 class RegistryMachine(RuleBasedStateMachine):

@@ -15,13 +15,12 @@ from typing import ClassVar
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.errors import FlakyStrategyDefinition
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
 from moorage.settings import Settings
+from tests.reliability.machine import run_racing
 from tests.reliability.model import Content, Stored, image, index
 from tests.reliability.replicas import AUTHORIZATION, Answer, Call, Replicas, replicas
 
@@ -395,17 +394,4 @@ def test_usage_is_exact_after_any_history(database_url: str, plain_settings: Set
         class Machine(QuotaMachine):
             replicas = both
 
-        # Races end this way or that, so a history may not be drawn twice alike; that alone is no failure of the server.
-        for attempts_left in (2, 1, 0):
-            try:
-                run_state_machine_as_test(
-                    Machine,
-                    settings=settings(
-                        settings.get_profile("moorage"), max_examples=25, stateful_step_count=40, print_blob=True
-                    ),
-                )
-            except FlakyStrategyDefinition:
-                if not attempts_left:
-                    raise
-            else:
-                break
+        run_racing(Machine, examples=25, steps=40)

@@ -7,13 +7,11 @@ not the model's to predict, but it must be one that some order of the two reques
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
-from hypothesis.errors import FlakyStrategyDefinition
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from moorage.oci.names import digest_of
 from moorage.settings import Settings
-from tests.reliability.machine import PART, TAG, WHICH, RegistryMachine
+from tests.reliability.machine import PART, TAG, WHICH, RegistryMachine, run_racing
 from tests.reliability.model import Repository, Session, Stored, image
 from tests.reliability.replicas import KILLS_REPLICAS, Call, replicas
 
@@ -153,17 +151,4 @@ def test_any_history_leaves_what_was_acknowledged_and_nothing_else(database_url:
         class Machine(RacingMachine):
             replicas = both
 
-        # Races end this way or that, so a history may not be drawn twice alike; that alone is no failure of the server.
-        for attempts_left in (2, 1, 0):
-            try:
-                run_state_machine_as_test(
-                    Machine,
-                    settings=settings(
-                        settings.get_profile("moorage"), max_examples=25, stateful_step_count=40, print_blob=True
-                    ),
-                )
-            except FlakyStrategyDefinition:
-                if not attempts_left:
-                    raise
-            else:
-                break
+        run_racing(Machine, examples=25, steps=40)

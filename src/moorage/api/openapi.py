@@ -50,6 +50,7 @@ _GROUPS = {
     "quotas": "quota",
     "syncquota": "quota",
     "immutabletagrules": "immutable",
+    "retentions": "Retention",
     "webhook": "webhook",
     "CVEAllowlist": "SystemCVEAllowlist",
     "audit-logs": "auditlog",
@@ -64,6 +65,7 @@ _GROUPS = {
 }
 #: Where the segments of a path would say another group than Harbor's file.
 _GROUPS_OF_OPERATIONS = {
+    "getRentenitionMetadata": "Retention",
     "ListWebhookJobs": "webhookjob",
     "addLabel": "artifact",
     "removeLabel": "artifact",

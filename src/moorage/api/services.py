@@ -15,6 +15,7 @@ from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.lifecycle.collection_service import CollectionService
 from moorage.lifecycle.history import TagHistoryService
+from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.projects.quotas import QuotaService
@@ -46,6 +47,7 @@ class Services:
     rules: RuleService
     trash: TrashService
     tag_history: TagHistoryService
+    retention: RetentionService
     collection: CollectionService
     configuring: ConfigurationService
     allowlist: AllowlistService

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -67,9 +68,9 @@ async def record_artifact_deletion(
     ((project_id, digest, media_type, artifact_type, size, tags),) = await fetch_all(
         connection, _ARTIFACT, (MOST_TAGS, artifact_id)
     )
-    details = _details(repository, artifact_id, digest, media_type, artifact_type, size, tags)
-    event = Event("delete", "artifact", artifact_name(repository, digest), project_id, details)
-    await events.record(connection, actor, event)
+    await events.record(
+        connection, actor, deleted(repository, project_id, artifact_id, digest, media_type, artifact_type, size, tags)
+    )
 
 
 def deleted(
@@ -80,10 +81,12 @@ def deleted(
     media_type: str,
     artifact_type: str | None,
     size: int,
+    tags: Sequence[str] = (),
+    **more: Any,
 ) -> Event:
-    """An artifact without tags was deleted."""
-    details = _details(repository, artifact_id, digest, media_type, artifact_type, size, [])
-    return Event("delete", "artifact", artifact_name(repository, digest), project_id, details)
+    """An artifact is deleted with its tags, the newest first, some of which are named; ``more`` is told beside them."""
+    details = _details(repository, artifact_id, digest, media_type, artifact_type, size, tags[:MOST_TAGS])
+    return Event("delete", "artifact", artifact_name(repository, digest), project_id, details | more)
 
 
 # The tag ended in this transaction, so it is the last of its name that did.

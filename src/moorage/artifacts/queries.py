@@ -154,6 +154,7 @@ async def store_artifact(
             "state": "live",
             "trash_time": None,
             "trash_id": None,
+            "touch_time": func.clock_timestamp(),
             **{name: statement.excluded[name] for name in known},
         },
     )

@@ -26,8 +26,8 @@ _ACTIONS = {
     ">": "push",
 }
 
-# Order and letters are those of ``GET /permissions``. That no robot may update robots, but make and delete them, and
-# that retention cannot be triggered by one, is Harbor's.
+# Order and letters are those of ``GET /permissions``. That no robot may update robots, but make and delete them, is
+# Harbor's; so is that who may update a retention policy may start it.
 _SYSTEM = """
 audit-log L | preheat-instance RCDLU | project LC | replication-policy RCDLU | replication RCL | replication-adapter L
 registry RCDLU | scan-all RUSC | system-volumes R | garbage-collection RCLUS | purge-audit RCLUS | jobservice-monitor LS

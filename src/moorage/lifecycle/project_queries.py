@@ -50,6 +50,7 @@ STAYS = frozenset(
         "quota_change",
         "quota_work",
         "repository",
+        "retention_policy",
         "upload",
     }
 )

@@ -277,7 +277,9 @@ _MISSING_CHILD = text(
 async def restore_artifacts(connection: AsyncConnection, trash_id: int) -> None:
     """An entry's artifacts are live again."""
     await connection.execute(
-        update(artifact).where(artifact.c.trash_id == trash_id).values(state="live", trash_time=None, trash_id=None)
+        update(artifact)
+        .where(artifact.c.trash_id == trash_id)
+        .values(state="live", trash_time=None, trash_id=None, touch_time=func.clock_timestamp())
     )
 
 

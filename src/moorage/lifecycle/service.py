@@ -18,7 +18,8 @@ from moorage.database.listing import ListQuery
 from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events import service as events
 from moorage.events.models import SYSTEM, Actor, Event
-from moorage.lifecycle import dropping, project_queries, queries
+from moorage.jobs.schedules import ScheduleService
+from moorage.lifecycle import dropping, project_queries, queries, retention_schedules
 from moorage.lifecycle.models import PROJECT, REPOSITORY, Allowed, TrashEntry, Undeleted
 from moorage.oci.names import check_tag, looks_like_digest
 from moorage.repositories import service as repositories
@@ -38,6 +39,7 @@ class TrashService:
 
     def __init__(self, database: Database, retention_days: int) -> None:
         self._database = database
+        self._schedules = ScheduleService(database)
         self.retention_days = retention_days
         self._retention = retention_days * 86_400.0
 
@@ -166,6 +168,7 @@ class TrashService:
                 f"another project is named {entry.resource} by now: it must be deleted before this one can come back"
             )
         await project_queries.restore(connection, entry.project_id, kept, entry.deletion_time)
+        await retention_schedules.resume(connection, self._schedules, entry.project_id)
         await queries.remove(connection, entry.trash_id)
         return Undeleted(entry, 0, (), ())
 

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.blobs import service as blobs
 from moorage.events.models import Actor
-from moorage.lifecycle import project_queries, queries
+from moorage.jobs.schedules import ScheduleService
+from moorage.lifecycle import project_queries, queries, retention_schedules
 from moorage.lifecycle.models import PROJECT, Deletion
 
 __all__ = ["Actor", "Deletion", "count", "put", "set_project_aside", "take_back"]
@@ -34,13 +35,16 @@ async def count(connection: AsyncConnection, trash_id: int, *, artifacts: int, t
     await queries.count(connection, trash_id, artifacts, tags)
 
 
-async def set_project_aside(connection: AsyncConnection, actor: Actor, project_id: int, name: str) -> int:
+async def set_project_aside(
+    connection: AsyncConnection, actor: Actor, project_id: int, name: str, schedules: ScheduleService
+) -> int:
     """Keep what the deletion of a project takes away, and free its repositories' names; the entry's id.
 
     Called by what deletes the project, in the same transaction, once the project is locked and known to hold no
     repositories, and before any row of it is removed. Repositories that were deleted before keep their rows under names
     nobody can ask for.
     """
+    await retention_schedules.suspend(connection, schedules, project_id)
     kept = await project_queries.keep(connection, project_id, name)
     trash_id = await queries.put(connection, actor.name, Deletion(PROJECT, project_id, name, kept=kept))
     await project_queries.set_repositories_aside(connection, project_id)

@@ -78,6 +78,14 @@ class MetadataService:
                 await record(connection, actor, _changed(project_id, name, key))
 
 
+async def set_retention(connection: AsyncConnection, project_id: int, policy_id: int | None) -> None:
+    """Note in a project's metadata which retention policy it has, within the caller's transaction."""
+    if policy_id is None:
+        await metadata_queries.unset(connection, project_id, [RETENTION])
+    else:
+        await metadata_queries.put(connection, project_id, {RETENTION: str(policy_id)})
+
+
 async def _change(connection: AsyncConnection, project_id: int, *, public: bool | None = None) -> str:
     name = await queries.change(connection, project_id, public=public)
     if name is None:

@@ -14,6 +14,7 @@ from moorage.errors import BadRequest, Conflict, NotFound, PreconditionFailed
 from moorage.events.models import SYSTEM, Actor, Event
 from moorage.events.service import record
 from moorage.identity.robots import forget_project
+from moorage.jobs.schedules import ScheduleService
 from moorage.lifecycle import trash
 from moorage.projects import member_queries, metadata_queries, queries
 from moorage.projects.allowlists import Allowlist, check_allowlist
@@ -33,6 +34,7 @@ class ProjectService:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._schedules = ScheduleService(database)
         self.members = MemberService(database)
         self.metadata = MetadataService(database)
         self.labels = LabelService(database)
@@ -178,7 +180,7 @@ class ProjectService:
                 raise NotFound(f"project {project_id} not found")
             if await queries.holds_repositories(connection, project_id):
                 raise PreconditionFailed(f"precondition failed: {HOLDS_REPOSITORIES}")
-            await trash.set_project_aside(connection, actor, project_id, name)
+            await trash.set_project_aside(connection, actor, project_id, name, self._schedules)
             await forget_project(connection, project_id, name)
             await queries.delete_project(connection, project_id)
             await record(connection, actor, Event("delete", "project", name, project_id))

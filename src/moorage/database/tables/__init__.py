@@ -45,6 +45,7 @@ from moorage.database.tables.lifecycle import immutable_rule, trash
 from moorage.database.tables.metadata import metadata
 from moorage.database.tables.projects import project, project_cve_allowlist, project_member, project_metadata
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
+from moorage.database.tables.retention import retention_candidate, retention_plan, retention_policy
 from moorage.database.tables.sessions import user_session
 from moorage.database.tables.system import configuration, cve_allowlist, server_process
 from moorage.database.tables.webhooks import quota_notice, webhook_policy, webhook_trigger
@@ -92,6 +93,9 @@ __all__ = [
     "refresh_token",
     "repository",
     "repository_blob",
+    "retention_candidate",
+    "retention_plan",
+    "retention_policy",
     "robot",
     "robot_permission",
     "schedule",

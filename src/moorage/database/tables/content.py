@@ -133,6 +133,8 @@ artifact = Table(
     timestamp("trash_time", nullable=True),
     #: The deletion (``trash``) that took it away.
     Column("trash_id", BigInteger),
+    #: Last time a push or what undid a deletion asserted it: retention leaves alone what was since it looked.
+    timestamp("touch_time"),
     #: What Harbor calls its type: IMAGE, CHART and so on (H row 53). This and the next three: ``artifacts.attributes``.
     Column("type", Text),
     #: What Harbor calls its media type: an image's config's, an index's own.

@@ -31,6 +31,9 @@ class Plan:
     api_seconds: float = 10.0
     #: Blobs that a garbage collection deletes.
     collected: int = 10_000
+    #: Jobs run, and jobs whose start is waited for.
+    jobs: int = 5_000
+    job_starts: int = 40
     #: How long the slow pulls and pushes go on.
     slow_seconds: float = 15.0
     #: After this no further turn begins, and a turn under way is ended.
@@ -50,6 +53,8 @@ QUICK = Plan(
     listings=100,
     api_seconds=4.0,
     collected=2_000,
+    jobs=1_000,
+    job_starts=15,
     slow_seconds=4.0,
     time_limit=600.0,
 )

@@ -150,6 +150,17 @@ ROWS: Mapping[str, Row] = {
     "referrers-1000": Row("referrers n=100 of 1,000", Unit.P99),
     "referrers-10000": Row("referrers n=100 of 10,000", Unit.P99, (_PAGE, _no_slower("referrers-1000"))),
     "referrers-10000-whole": Row("first page of 10,000 referrers, no n", Unit.P99, (_PAGE,)),
+    "jobs-run": Row("jobs that do nothing, 10 workers", Unit.RATE),
+    "jobs-run-waiting": Row(
+        "the same beside 100,000 that wait in a paused queue",
+        Unit.RATE,
+        (Target("no slower than jobs-run", least=1 - LATENCY_TOLERANCE, row="jobs-run"),),
+    ),
+    "jobs-latency": Row(
+        "from the commit to the start of a job, idle workers that look for it",
+        Unit.P99,
+        (Target("p99 under 1 s", most=1000.0),),
+    ),
     **{f"api-{name}": Row(f"API, {title}, 50 clients", Unit.P99, (_LIST,)) for name, title in API_LISTS.items()},
     "gc-1x": Row("garbage collection, as many blobs stay", Unit.RATE, (_COLLECTION,)),
     "gc-10x": Row(

@@ -9,6 +9,7 @@ from bench.peers import Server
 from bench.plan import Contents
 from bench.rows.api_lists import measure_api_lists
 from bench.rows.collection import collect
+from bench.rows.jobs import measure_jobs
 from bench.rows.layers import push_layers
 from bench.rows.listings import measure_listings
 from bench.rows.manifests import measure_manifests
@@ -30,6 +31,7 @@ GROUPS: Mapping[str, Group] = {
     "listings": measure_listings,
     "api-lists": measure_api_lists,
     "gc": collect,
+    "jobs": measure_jobs,
     "memory": measure_memory,
 }
 

@@ -132,8 +132,9 @@ async def test_metrics_tell_what_waits_and_what_runs(application: Application) -
 async def test_readiness_names_it_while_its_workers_do_not_run(application: Application) -> None:
     status, body = await get(application, "/readyz")
     assert (status, body["dependencies"]["jobservice"]) == (200, "ok")
-    application.engine._tasks[0].cancel()
-    await asyncio.sleep(0.05)
+    assert application.engine._working is not None
+    application.engine._working.cancel()
+    await asyncio.wait([application.engine._working])
     status, body = await get(application, "/readyz")
     assert (status, body["dependencies"]["jobservice"]) == (503, "the job workers of this process have ended")
 

@@ -45,7 +45,8 @@ def replica(url: str) -> Iterator[subprocess.Popen[str]]:
         [sys.executable, "-m", "tests.jobs.replica", url, PACE_OF_REPLICAS], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "working\n"
+        # Its log comes there as well.
+        assert any(line == "working\n" for line in process.stdout)
         try:
             yield process
         finally:
@@ -67,8 +68,10 @@ async def at_work(world: World, pid: int) -> list[Any]:
 async def test_production_resumes_within_a_minute() -> None:
     """What the replicas below do in seconds takes these in production; see PACE_OF_REPLICAS."""
     assert PACE.lease + PACE.recover + PACE.longest < 45
-    # A worker lets go of its jobs before anybody takes them, were every look of its as late as can be.
-    assert PACE.lease * PACE.caution + PACE.watch + 1.0 < PACE.lease
+    # A worker lets go of its jobs before anybody takes them, and has time for it.
+    assert PACE.lease * (1 - PACE.caution) > 10
+    # Two heartbeats may get lost.
+    assert 3 * PACE.heartbeat < PACE.lease * PACE.caution
 
 
 async def test_the_jobs_of_a_killed_worker_are_done_by_another_one_at_a_time(world: World) -> None:
@@ -227,8 +230,9 @@ async def test_a_job_taken_in_an_answer_that_got_lost_is_given_back(direct: Worl
     assert (await direct.task(execution_id)).run_count == 2
 
 
+@pytest.mark.parametrize("away", ["refuses", "hangs"])
 async def test_a_worker_that_cannot_reach_the_database_lets_go_of_its_jobs_in_time(
-    direct: World, monkeypatch: pytest.MonkeyPatch
+    direct: World, monkeypatch: pytest.MonkeyPatch, away: str
 ) -> None:
     ended: list[tuple[str, float]] = []
 
@@ -242,14 +246,18 @@ async def test_a_worker_that_cannot_reach_the_database_lets_go_of_its_jobs_in_ti
     direct.add(hang)
     execution_id = await direct.start()
 
-    async def unreachable(*arguments: object) -> bool:
-        raise OSError("no route to host")
+    async def unreachable(*arguments: object) -> list[int]:
+        if away == "refuses":
+            raise OSError("no route to host")
+        await asyncio.sleep(60)
+        return []
 
     async with direct.working():
         await direct.status(execution_id, Status.RUNNING)
         begun = time.monotonic()
         with monkeypatch.context() as patch:
-            patch.setattr(queue_queries, "beat", unreachable)
+            for name in ("beat", "stopped", "recover", "running"):
+                patch.setattr(queue_queries, name, unreachable)
 
             async def cut_off() -> bool:
                 return bool(ended)

@@ -17,6 +17,9 @@ from moorage.settings import DatabaseSettings
 #: Connections of a process for its workers' own needs.
 CONTROL_POOL = 2
 
+#: Seconds the loops may take to end by themselves.
+END_TIMEOUT = 2.0
+
 #: Seconds without a sign of any worker after which there is none.
 SILENCE = 60.0
 
@@ -49,7 +52,8 @@ class JobEngine:
             if concurrency
             else None
         )
-        self._tasks: list[asyncio.Task[None]] = []
+        self._working: asyncio.Task[None] | None = None
+        self._ticking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Work from now on."""
@@ -58,19 +62,23 @@ class JobEngine:
             # Without a database yet the worker makes itself known later.
             with contextlib.suppress(MoorageError):
                 await self._worker.register()
-            self._tasks.append(asyncio.create_task(self._worker.run()))
-        self._tasks.append(asyncio.create_task(self._ticker.run()))
+            self._working = asyncio.create_task(self._worker.run())
+        self._ticking = asyncio.create_task(self._ticker.run())
 
     async def close(self, grace: float) -> None:
         """Stop; running jobs may go on for ``grace`` seconds, then others continue them."""
-        for task in self._tasks[1:] if self._worker is not None else self._tasks:
-            task.cancel()
-        if self._worker is not None and self._tasks:
+        if self._ticking is not None:
+            self._ticking.cancel()
+        if self._worker is not None and self._working is not None:
             await self._worker.stop(grace)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
+        tasks = [task for task in (self._ticking, self._working) if task is not None]
+        if tasks:
+            # Cancelled once at most: a second time would leave connections behind.
+            _, late = await asyncio.wait(tasks, timeout=END_TIMEOUT)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self._ticking = self._working = None
         await self._control.close()
 
     async def check(self) -> None:
@@ -79,7 +87,8 @@ class JobEngine:
         Raises:
             ServiceUnavailable: they are not.
         """
-        if not self._tasks or any(task.done() for task in self._tasks):
+        needed = [self._ticking] if self._worker is None else [self._ticking, self._working]
+        if any(task is None or task.done() for task in needed):
             raise ServiceUnavailable("the job workers of this process have ended")
         if self._worker is not None and not self._worker.is_working:
             raise ServiceUnavailable("the job workers of this process are not known to the database")

@@ -44,6 +44,7 @@ class JobLog:
         self._dropped = 0
         self._last: deque[str] = deque(maxlen=LAST)
         self._left_out = 0
+        self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def write(self, message: str, level: str = "INFO") -> None:
@@ -57,8 +58,11 @@ class JobLog:
     async def close(self) -> None:
         """Write what is left, if that does not take too long."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            self._closing.set()
+            _, late = await asyncio.wait({self._task}, timeout=TIMEOUT)
+            for task in late:
+                task.cancel()
+                await asyncio.wait({task})
         if self._left_out:
             skipped = self._left_out - len(self._last)
             self._append(f"... {skipped} lines are left out; the last {len(self._last)} were:\n")
@@ -86,8 +90,10 @@ class JobLog:
         self._pending += len(line.encode(errors="replace"))
 
     async def _flush_now_and_then(self) -> None:
-        while True:
-            await asyncio.sleep(INTERVAL)
+        while not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await self._closing.wait()
             try:
                 await self._flush()
             except Exception as error:

@@ -129,9 +129,11 @@ class Worker:
             run.interrupt(JobHandedBack, grace=GIVE_WAY)
         if self._runs:
             await asyncio.wait(set(self._runs), timeout=LAST_WORDS)
-        for task in list(self._runs):
+        left = list(self._runs)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._runs, return_exceptions=True)
+        if left:
+            await asyncio.wait(left)
         if self._worker_id is not None:
             worker_id, self._worker_id = self._worker_id, None
             with contextlib.suppress(Exception):
@@ -219,7 +221,8 @@ class Worker:
         if self._worker_id is None:
             return
         asked = time.monotonic()
-        async with self._control.connect() as connection:
+        # An answer that does not come is given up in time for another attempt.
+        async with asyncio.timeout(self._pace.heartbeat), self._control.connect() as connection:
             known = await queries.beat(connection, self._worker_id)
         if known and not self._lease.is_over:
             self._lease.end = max(self._lease.end, asked + self._pace.lease * self._pace.caution)
@@ -234,14 +237,17 @@ class Worker:
         for run in self._runs.values():
             run.interrupt(JobLost)
 
+    async def _guard(self) -> None:
+        """Give up what may soon be another's. Waits for nothing but the clock, least of all for the database."""
+        while True:
+            if self._worker_id is not None and self._lease.is_over:
+                self._lost()
+            left = self._lease.end - time.monotonic()
+            await asyncio.sleep(left if 0.0 < left < self._pace.watch else self._pace.watch)
+
     async def _watch(self) -> None:
-        """Pass on requests to stop; give up what may soon be another's."""
-        if self._worker_id is None:
-            return
-        if self._lease.is_over:
-            self._lost()
-            return
-        if not self._runs:
+        """Pass on requests to stop."""
+        if self._worker_id is None or not self._runs:
             return
         async with self._control.connect() as connection:
             stopped = set(await queries.stopped(connection, self._worker_id))
@@ -281,12 +287,14 @@ class Worker:
                 (self._recover, self._pace.recover),
             )
         ]
+        others.append(asyncio.create_task(self._guard()))
         try:
             yield
         finally:
             for task in others:
                 task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            # Not gathered: a cancellation of the gathering would reach them a second time.
+            await asyncio.wait(others)
 
     async def _again_and_again(self, step: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:

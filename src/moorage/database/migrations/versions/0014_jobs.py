@@ -17,10 +17,15 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-#: Nobody listens (a pooler would not let anybody), and a notification makes commits wait for each other.
+#: Nobody listens (a pooler would not let anybody), and a notification makes commits wait for each other. Events would
+#: go with their job as soon as it has ended, and writing them took longer than everything else.
 QUEUE = """
 ALTER TABLE procrastinate_jobs DISABLE TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1;
 ALTER TABLE procrastinate_jobs DISABLE TRIGGER procrastinate_jobs_notify_queue_job_aborted_v1;
+ALTER TABLE procrastinate_jobs DISABLE TRIGGER procrastinate_trigger_status_events_insert_v1;
+ALTER TABLE procrastinate_jobs DISABLE TRIGGER procrastinate_trigger_status_events_update_v1;
+ALTER TABLE procrastinate_jobs DISABLE TRIGGER procrastinate_trigger_scheduled_events_v1;
+ALTER TABLE procrastinate_jobs DISABLE TRIGGER procrastinate_trigger_abort_requested_events_v1;
 CREATE INDEX ix_procrastinate_jobs_waiting ON procrastinate_jobs (queue_name, priority DESC, id) WHERE status = 'todo';
 CREATE INDEX ix_procrastinate_jobs_running ON procrastinate_jobs (queue_name) WHERE status = 'doing';
 """
@@ -130,10 +135,13 @@ CREATE TABLE worker_pool (
 );
 """
 
+#: Plans are kept, and the queue is empty most of the time: one made then must not read all of it when it is full.
+INDEXED = "SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off"
+
 #: Puts jobs of tasks into the queue. Both locks are the task: it waits once at most and runs once at most, by two
 #: unique indexes of Procrastinate's.
 ENQUEUE = """
-CREATE FUNCTION task_enqueue(tasks bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION task_enqueue(tasks bigint[]) RETURNS void LANGUAGE plpgsql INDEXED AS $$
 BEGIN
 IF tasks IS NOT NULL THEN
     PERFORM procrastinate_defer_jobs_v1((
@@ -147,7 +155,7 @@ END $$
 
 #: The ids of the new tasks, in the order they were given in.
 ADD = """
-CREATE FUNCTION task_add(execution bigint, wanted jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
+CREATE FUNCTION task_add(execution bigint, wanted jsonb) RETURNS bigint[] LANGUAGE plpgsql INDEXED AS $$
 DECLARE
     made bigint[];
     ready bigint[];
@@ -169,7 +177,7 @@ END $$
 
 #: What an execution is follows from its tasks (H row 98); the lock makes the last two that end see each other.
 ROLL_UP = """
-CREATE FUNCTION execution_roll_up(executions bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION execution_roll_up(executions bigint[]) RETURNS void LANGUAGE plpgsql INDEXED AS $$
 BEGIN
 PERFORM 1 FROM execution WHERE execution_id = ANY(executions) ORDER BY execution_id FOR NO KEY UPDATE;
 UPDATE execution e
@@ -201,7 +209,7 @@ RETURNS TABLE (task_id bigint, execution_id bigint, job_type text, job_id text, 
                parameters jsonb, task_attrs jsonb, stop_requested boolean, log_size bigint, creation_time timestamptz,
                start_time timestamptz, vendor_type text, vendor_id bigint, trigger text, execution_attrs jsonb,
                execution_start timestamptz)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql INDEXED AS $$
 #variable_conflict use_column
 DECLARE
     due_tasks bigint[];
@@ -270,7 +278,7 @@ END $$
 FINISH = """
 CREATE FUNCTION job_finish(task bigint, run int, worker bigint, outcome text, message text, delay float8,
                            most_losses int)
-RETURNS boolean LANGUAGE plpgsql AS $$
+RETURNS boolean LANGUAGE plpgsql INDEXED AS $$
 DECLARE
     held record;
     result text := outcome;
@@ -308,7 +316,7 @@ END $$
 #: Stops tasks: those that wait at once, those that run by asking. A job that is being taken at this moment is asked
 #: too: its task's row is waited for, never the other way round.
 STOP = """
-CREATE FUNCTION task_stop(tasks bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION task_stop(tasks bigint[]) RETURNS bigint LANGUAGE plpgsql INDEXED AS $$
 DECLARE
     open bigint[];
     cancelled bigint[];
@@ -345,7 +353,7 @@ END $$
 #: Gives the tasks of workers that have not been heard of for ``lease`` seconds to others; how many there were. The
 #: worker's row goes first: if it comes back, its next heartbeat finds nothing, and so does the end of each of its runs.
 RECOVER = """
-CREATE FUNCTION job_recover(lease float8, most_losses int) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION job_recover(lease float8, most_losses int) RETURNS bigint LANGUAGE plpgsql INDEXED AS $$
 DECLARE
     again bigint[];
     ended bigint[];
@@ -389,4 +397,4 @@ def upgrade() -> None:
     # Their text has percent signs, which the driver takes for its own.
     theirs = SchemaManager.get_schema().replace("%", "%%")
     for sql in (theirs, QUEUE, SCHEMA, ENQUEUE, ADD, ROLL_UP, TAKE, FINISH, STOP, RECOVER):
-        connection.exec_driver_sql(sql)
+        connection.exec_driver_sql(sql.replace("plpgsql INDEXED", f"plpgsql {INDEXED}"))

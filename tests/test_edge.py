@@ -10,6 +10,7 @@ import pytest
 
 from moorage.asgi import ClientDisconnected, Message, Receive, Request, Response, Scope, Send
 from moorage.edge import Edge
+from moorage.metrics.operations import OPERATION, OperationMetrics, Requests
 
 pytestmark = [pytest.mark.unit, pytest.mark.anyio]
 
@@ -39,11 +40,14 @@ async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/api/broken":
         raise RuntimeError("broken")
     scope["state"]["principal"] = "otto"
+    scope["state"][OPERATION] = "ListThings"
     await send({"type": "http.response.start", "status": 202, "headers": []})
     await send({"type": "http.response.body", "body": b"mounted"})
 
 
-def edge(lines: Lines | None = None, trusted: Sequence[str] = (), **more: Any) -> Edge:
+def edge(
+    lines: Lines | None = None, trusted: Sequence[str] = (), metrics: OperationMetrics | None = None, **more: Any
+) -> Edge:
     return Edge(
         {"v2": show, **more},
         {"api": mounted},
@@ -51,6 +55,7 @@ def edge(lines: Lines | None = None, trusted: Sequence[str] = (), **more: Any) -
         shutdown=nothing,
         access_log=lines,  # type: ignore[arg-type]
         trusted_proxies=trusted,
+        metrics=metrics,
     )
 
 
@@ -194,3 +199,72 @@ async def test_a_stream_is_closed_whatever_happens() -> None:
     with pytest.raises(OSError, match="gone"):
         await app(scope, None, broken)  # type: ignore[arg-type]
     assert len(closed) == 2
+
+
+async def test_requests_are_counted_by_what_answered_them_and_probes_are_not() -> None:
+    metrics = OperationMetrics()
+    app = edge(metrics=metrics, healthz=show)
+    for path in ("/api/x", "/api/broken", "/v2/no/endpoint", "/no/such/path", "/healthz"):
+        await ask(app, path)
+    await ask(app, "/api/x", method="HEAD")
+    counted = {
+        (sample.labels["operation"], sample.labels["method"], sample.labels["code"]): sample.value
+        for family in metrics.collect()
+        for sample in family.samples
+        if sample.name == "harbor_core_http_request_total"
+    }
+    assert counted == {
+        ("ListThings", "GET", "202"): 1,
+        ("ListThings", "HEAD", "202"): 1,
+        ("unknown", "GET", "500"): 1,
+        ("v2_others", "GET", "200"): 1,
+        ("unknown", "GET", "404"): 1,
+    }
+    assert metrics.in_flight == 0
+
+
+async def test_an_endpoint_that_measures_itself_is_told_of_every_end() -> None:
+    numbers = Requests()
+
+    async def measured(request: Request) -> Response:
+        request.measure = numbers
+        if request.path == "/v2/gone":
+            raise ClientDisconnected
+        return Response(200, body=b"12345")
+
+    metrics = OperationMetrics()
+    app = edge(metrics=metrics, v2=measured)
+    await ask(app, "/v2/")
+    await ask(app, "/v2/", method="HEAD")
+    await ask(app, "/v2/gone")
+    assert numbers.codes == {200: 2, 499: 1}
+    # HEAD has a length, but sends nothing.
+    assert numbers.sent == 5
+    assert numbers.latency.count == 3
+    assert metrics.requests("v2_others", "GET").codes == {}
+
+
+async def test_bytes_of_a_body_are_counted_though_nobody_said_how_many_they_are() -> None:
+    numbers = Requests()
+
+    async def reading(request: Request) -> Response:
+        request.measure = numbers
+        async for _ in request.chunks():
+            pass
+        return Response(201)
+
+    pieces = [b"a" * 1000, b"b" * 500, b""]
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    async def send(message: Message) -> None:
+        pass
+
+    headers = [(b"host", b"h"), (b"transfer-encoding", b"chunked")]
+    scope: Scope = {
+        "type": "http", "method": "PATCH", "path": "/v2/", "query_string": b"", "headers": headers, "scheme": "http",
+        "client": ("10.0.0.1", 1),
+    }  # fmt: skip
+    await edge(v2=reading)(scope, receive, send)
+    assert numbers.received == 1500

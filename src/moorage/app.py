@@ -12,9 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from prometheus_client import CollectorRegistry
-
-from moorage import __version__
+from moorage import __version__, monitoring
 from moorage.access.service import AccessService
 from moorage.api.account import AccountPages
 from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
@@ -28,7 +26,6 @@ from moorage.asgi import ASGIApp, Respond
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
-from moorage.checking.metrics import CheckingMetrics
 from moorage.checking.scrub import Scrub
 from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
@@ -40,7 +37,6 @@ from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
 from moorage.events.forwarding import Forwarder, check_endpoint
-from moorage.events.metrics import EventMetrics
 from moorage.events.purging import VENDOR_TYPE as PURGE_AUDIT_LOG
 from moorage.events.purging import purge_job
 from moorage.identity.bootstrap import BootstrapReport
@@ -55,13 +51,11 @@ from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs import sweep
 from moorage.jobs.cron import normalized
 from moorage.jobs.engine import JobEngine, check_elsewhere, share
-from moorage.jobs.metrics import JobMetrics
 from moorage.jobs.models import JobType
 from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.wake import RedisWaker, Waker
-from moorage.lifecycle.collection_metrics import CollectionMetrics
 from moorage.lifecycle.collection_service import CollectionService, rules_of
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
@@ -69,12 +63,13 @@ from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
+from moorage.metrics.pages import Pages
+from moorage.monitoring import Numbers
 from moorage.probes import Check, Liveness, Readiness
 from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
-from moorage.registry.metrics import RegistryMetrics
 from moorage.repositories.service import RepositoryService
 from moorage.server import runtime
 from moorage.server.metrics_socket import MetricsSocket
@@ -85,13 +80,18 @@ from moorage.storage.protocol import BlobStore
 from moorage.system.cleaning import Leftovers, cleanup_job, schedule_cleanup
 from moorage.system.configuration import Configurations
 from moorage.system.configuring import ConfigurationService, configurations_of
+from moorage.system.inventory import Inventory
 from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
+from moorage.system.presence import Presence
 from moorage.system.service import SystemService
 from moorage.webhooks.feature import Webhooks
 
-ROLES = ("core", "registry", "jobservice")
+ROLES = ("core", "registry", "jobservice", "exporter")
+
+#: Roles that need the blob store.
+STORING = frozenset({"core", "registry", "jobservice"})
 
 
 @dataclass
@@ -128,8 +128,11 @@ class Application:
     scrub: Scrub
     egress: EgressClient
     webhooks: Webhooks
-    metrics: CollectorRegistry
+    numbers: Numbers
+    inventory: Inventory
     asgi: Edge = field(init=False)
+    metrics: Pages = field(init=False)
+    presence: Presence = field(init=False)
     metrics_socket: MetricsSocket | None = None
     _background: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -148,35 +151,26 @@ class Application:
         ``worker``: which of the server's processes this is, from 1.
         """
         database = Database(settings.database, database_url)
-        registry_metrics = RegistryMetrics()
+        numbers = Numbers()
         plain = blob_store(settings.storage, settings.data)
         store: BlobStore = InstrumentedStore(
-            plain, lambda action, seconds: registry_metrics.storage(plain.driver, action, seconds)
+            plain, lambda action, seconds: numbers.registry.storage(plain.driver, action, seconds)
         )
         key = secret_key(settings)
         keys = SigningKeys(database, SecretBox(key, "signing keys"), settings.security.token_algorithm)
         reader = Reader(database)
         access = AccessService(reader)
         configurations = configurations_of(settings, reader)
-        metrics = CollectorRegistry()
-        metrics.register(registry_metrics)
-        event_metrics = EventMetrics()
-        metrics.register(event_metrics)
-        job_metrics = JobMetrics()
-        metrics.register(job_metrics)
-        integrity_metrics = CheckingMetrics()
-        metrics.register(integrity_metrics)
-        collection_metrics = CollectionMetrics()
-        metrics.register(collection_metrics)
         redis = settings.redis.url
         jobs = JobService(database, RedisWaker(redis.get_secret_value()) if redis else Waker())
         schedules = ScheduleService(database)
         egress = EgressClient(settings.egress)
-        webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, metrics)
-        consumers = (AuditWriter(configurations.current, event_metrics), webhooks.consumer)
+        webhooks = Webhooks.build(settings, key, database, jobs, configurations.current, egress, numbers.webhooks)
+        consumers = (AuditWriter(configurations.current, numbers.events), webhooks.consumer)
         concurrency = share(settings.jobs.concurrency, settings.server.workers, worker)
         limits = UploadLimits(settings.registry.blob_size, settings.registry.uploads_per_principal)
         repositories, blobs = RepositoryService(database), BlobService(database, reader, store)
+        overview = OverviewService(database)
         artifacts = ArtifactService(database, reader, settings.registry.manifest_cache, store)
         application = cls(
             settings=settings,
@@ -196,33 +190,48 @@ class Application:
             catalog=Catalog.build(database, reader, store, blobs, artifacts, Immutability()),
             configurations=configurations,
             audit=AuditService(database),
-            pulls=PullStatistics(database, configurations.current, event_metrics, webhooks.policies.pulls_wanted),
-            dispatcher=Dispatcher(database, consumers, event_metrics),
-            forwarder=Forwarder(database, configurations.current, event_metrics, settings.audit.forward_authorities),
+            pulls=PullStatistics(database, configurations.current, numbers.events, webhooks.policies.pulls_wanted),
+            dispatcher=Dispatcher(database, consumers, numbers.events),
+            forwarder=Forwarder(database, configurations.current, numbers.events, settings.audit.forward_authorities),
             trash=TrashService(database, settings.trash.retention_days),
-            collection=CollectionService(database, store, jobs, schedules, rules_of(settings), collection_metrics),
-            overview=OverviewService(database),
+            collection=CollectionService(database, store, jobs, schedules, rules_of(settings), numbers.collection),
+            overview=overview,
             jobs=jobs,
             schedules=schedules,
             engine=JobEngine(
-                database, jobs, settings.database, database_url, concurrency=concurrency, metrics=job_metrics
+                database, jobs, settings.database, database_url, concurrency=concurrency, metrics=numbers.jobs
             ),
+            numbers=numbers,
+            inventory=monitoring.inventory(
+                settings, database=database, configurations=configurations, overview=overview, jobs=jobs
+            ),
+            scrub=Scrub(database, store, settings, numbers.checking),
             retention=RetentionService(database, jobs, schedules),
-            scrub=Scrub(database, store, settings, integrity_metrics),
             egress=egress,
             webhooks=webhooks,
-            metrics=metrics,
+        )
+        application.metrics = monitoring.pages(
+            settings,
+            roles,
+            numbers,
+            application.inventory,
+            database=database,
+            artifacts=artifacts,
+            identity=application.identity,
         )
         for job_type in application._job_types():
             jobs.register(job_type)
+            numbers.jobs.declare(job_type.name)
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
-        application.asgi = application._edge(guard, registry_metrics, access_log)
+        application.asgi = application._edge(guard, access_log)
+        application.presence = Presence(database, roles, application._checks())
         return application
 
     async def open(self) -> None:
         """Connect to what the application stands on, and start what runs beside requests."""
         await self.database.open()
-        await self.store.open()
+        if not STORING.isdisjoint(self.roles):
+            await self.store.open()
         await self.keys.ensure()
         if self.metrics_socket is not None:
             await self.metrics_socket.start()
@@ -243,9 +252,12 @@ class Application:
                 self._background.append(asyncio.create_task(work))
             await schedule_cleanup(self.database, self.schedules, self.settings.cleanup.schedule)
             await self.engine.start()
+        # At last, when what it looks at has begun.
+        self.presence.start()
 
     async def close(self) -> None:
         """Stop in the other order."""
+        await self.presence.close()
         await self.engine.close(self.settings.jobs.shutdown_timeout)
         for task in self._background:
             task.cancel()
@@ -253,6 +265,7 @@ class Application:
         self._background.clear()
         if self.metrics_socket is not None:
             await self.metrics_socket.close()
+        await self.inventory.close()
         await self.pulls.close()
         await self.egress.close()
         await self.jobs.waker.close()
@@ -262,14 +275,21 @@ class Application:
         await self.reader.close()
         await self.database.close()
 
-    def _edge(self, guard: CsrfGuard, registry_metrics: RegistryMetrics, access_log: AccessLog | None) -> Edge:
-        checks: dict[str, Check] = {"database": self.database.ping, "storage": self.store.ping}
+    def _checks(self) -> Mapping[str, Check]:
+        """What the roles of this process stand on, by name."""
+        checks: dict[str, Check] = {"database": self.database.ping}
+        if not STORING.isdisjoint(self.roles):
+            checks["storage"] = self.store.ping
         if "jobservice" in self.roles:
             checks["jobservice"] = self._works
+        return checks
+
+    def _edge(self, guard: CsrfGuard, access_log: AccessLog | None) -> Edge:
+        checks = self._checks()
         bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
         mounted: dict[str, ASGIApp] = {}
         if "core" in self.roles or "registry" in self.roles:
-            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), registry_metrics))
+            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), self.numbers.registry))
         if "core" in self.roles:
             issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
             refresh = self.settings.security.refresh_token_expiration
@@ -287,6 +307,7 @@ class Application:
             shutdown=self.close,
             access_log=access_log,
             trusted_proxies=self.settings.server.trusted_proxies,
+            metrics=self.numbers.operations,
         )
 
     def _registry_services(self) -> RegistryServices:
@@ -406,7 +427,9 @@ def worker() -> ASGIApp:
     application = Application.build(
         current.settings, current.database_url, roles=current.roles, access_log=access_log, worker=current.worker
     )
-    application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor)
+    # One worker of a server is enough to ask the database how much there is.
+    refresh = [application.inventory.refresh] if current.worker == 1 and "exporter" in current.roles else []
+    application.metrics_socket = MetricsSocket(application.metrics, current.metrics_descriptor, *refresh)
     return application.asgi
 
 

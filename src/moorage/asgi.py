@@ -38,7 +38,7 @@ class ClientDisconnected(Exception):
 class Request:
     """One HTTP request, read from its ASGI scope on demand."""
 
-    __slots__ = ("_first", "_query", "method", "path", "principal", "receive", "request_id", "scope")
+    __slots__ = ("_first", "_query", "measure", "method", "path", "principal", "receive", "request_id", "scope")
 
     def __init__(self, scope: Scope, receive: Receive, request_id: str = "") -> None:
         self.scope = scope
@@ -47,6 +47,8 @@ class Request:
         self.request_id = request_id
         #: Login name of who asks, once that is known; for the log.
         self.principal = ""
+        #: Told once it has been answered, or nobody waits for that any more.
+        self.measure: Measure | None = None
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self._query: list[tuple[str, str]] | None = None
@@ -177,8 +179,6 @@ class Response:
     body: bytes = b""
     stream: AsyncIterator[bytes] | None = None
     file: Path | None = None
-    #: Told once the answer has been sent.
-    measure: Measure | None = None
 
     @property
     def length(self) -> int:

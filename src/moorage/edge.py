@@ -29,6 +29,7 @@ from moorage.asgi import (
 from moorage.errors import BadRequest, MoorageError, NotFound, ServiceUnavailable
 from moorage.leftovers import WITH_BODY, Body
 from moorage.logs import AccessLog
+from moorage.metrics.operations import OPERATION, OTHER_V2, UNKNOWN, OperationMetrics
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,9 @@ MAX_REQUEST_ID = 128
 
 #: What nginx logs when the client went away before it was answered.
 CLIENT_GONE = 499
+
+#: Asked by whoever keeps the process running, every few seconds: no requests of clients.
+PROBES = frozenset({"healthz", "readyz"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Lifespan = Callable[[], Awaitable[None]]
@@ -54,8 +58,10 @@ class Edge:
         shutdown: Lifespan,
         access_log: AccessLog | None = None,
         trusted_proxies: Sequence[str] = (),
+        metrics: OperationMetrics | None = None,
     ) -> None:
         """Both kinds of applications by the first segment of their paths, such as ``v2``."""
+        self._metrics = metrics or OperationMetrics()
         self._bare = bare
         self._mounted = mounted
         self._startup = startup
@@ -100,10 +106,14 @@ class Edge:
         end = path.find("/", 1)
         segment = path[1:] if end < 0 else path[1:end]
         mounted = self._mounted.get(segment)
-        if mounted is not None and not self.stopping:
-            status, sent = await self._pass_on(mounted, request, body, send)
-        else:
-            status, sent = await self._respond(self._bare.get(segment), request, body, send, started)
+        self._metrics.in_flight += 1
+        try:
+            if mounted is not None and not self.stopping:
+                status, sent = await self._pass_on(mounted, request, body, send, started)
+            else:
+                status, sent = await self._respond(segment, request, body, send, started)
+        finally:
+            self._metrics.in_flight -= 1
         if self._access_log is not None:
             client = scope.get("client")
             self._access_log.write(
@@ -119,11 +129,11 @@ class Edge:
             )
 
     async def _respond(
-        self, respond: Respond | None, request: Request, body: Body | None, send: Send, started: float
+        self, segment: str, request: Request, body: Body | None, send: Send, started: float
     ) -> tuple[int, int]:
         """Let a bare application answer; status and bytes sent."""
+        respond = self._bare.get(segment)
         status, sent = CLIENT_GONE, 0
-        response = None
         try:
             if self.stopping:
                 response = error_response(ServiceUnavailable("the server is stopping: try again"))
@@ -141,13 +151,18 @@ class Edge:
             status = CLIENT_GONE
             await _answer_broken_body(send)
         finally:
-            if response is not None and response.measure is not None:
-                received = request.header(b"content-length") or ""
-                size = int(received) if received.isdecimal() and len(received) < 19 else 0
-                response.measure.done(status, time.perf_counter() - started, size, sent)
+            measure = request.measure
+            if measure is None and segment not in PROBES:
+                # What /v2 measures itself was an endpoint of it.
+                measure = self._metrics.requests(OTHER_V2 if segment == "v2" else UNKNOWN, request.method)
+            if measure is not None:
+                received = 0 if body is None else body.received
+                measure.done(status, time.perf_counter() - started, received, 0 if request.method == "HEAD" else sent)
         return status, sent
 
-    async def _pass_on(self, application: ASGIApp, request: Request, body: Body | None, send: Send) -> tuple[int, int]:
+    async def _pass_on(
+        self, application: ASGIApp, request: Request, body: Body | None, send: Send, started: float
+    ) -> tuple[int, int]:
         """Let an ASGI application answer; status and bytes sent."""
         status, sent = CLIENT_GONE, 0
         id_header = (b"x-request-id", request.request_id.encode())
@@ -175,6 +190,9 @@ class Edge:
             failed: Response = error_response(MoorageError(), id_header)
             await failed(send)
             status = failed.status
+        finally:
+            numbers = self._metrics.requests(state.get(OPERATION, UNKNOWN), request.method)
+            numbers.done(status, time.perf_counter() - started, 0 if body is None else body.received, sent)
         return status, sent
 
     def _believe_proxy(self, scope: Scope) -> None:

@@ -18,10 +18,12 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class Body:
     """A request's body, which knows how much of it is to come."""
 
-    __slots__ = ("_left", "_receive")
+    __slots__ = ("_left", "_receive", "received")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
+        #: Bytes that have come.
+        self.received = 0
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"")
         #: Bytes that are to come; None while only the server knows that there are more.
@@ -35,10 +37,12 @@ class Body:
     async def receive(self) -> Message:
         """The next piece, which counts."""
         message = await self._receive()
+        size = len(message.get("body", b""))
+        self.received += size
         if message["type"] != "http.request":
             self._left = 0
         elif self._left is not None:
-            self._left = max(self._left - len(message.get("body", b"")), 0)
+            self._left = max(self._left - size, 0)
         elif not message.get("more_body", False):
             self._left = 0
         return message

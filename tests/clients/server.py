@@ -93,19 +93,18 @@ def serve(*, workers: int = 2, settings: Mapping[str, str] | None = None) -> Ite
     with tempfile.TemporaryDirectory(prefix="moorage-") as directory:
         data = Path(directory) / "data"
         port = free_port()
-        env = environment(
-            Path(directory) / "home",
-            HARBOR_ADMIN_PASSWORD=ADMIN_PASSWORD,
-            MOORAGE_DATA=str(data),
-            MOORAGE_SERVER__LISTEN=f"127.0.0.1:{port}",
-            MOORAGE_SERVER__METRICS_LISTEN="",
-            MOORAGE_SERVER__WORKERS=str(workers),
+        defaults = {
+            "HARBOR_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            "MOORAGE_DATA": str(data),
+            "MOORAGE_SERVER__LISTEN": f"127.0.0.1:{port}",
+            "MOORAGE_SERVER__METRICS_LISTEN": "",
+            "MOORAGE_SERVER__WORKERS": str(workers),
             # Every suite tries a wrong password, and all of them come from one address.
-            MOORAGE_SECURITY__LOGIN_ATTEMPTS="1000",
-            PYTHONUNBUFFERED="1",
-            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
-            **(settings or {}),
-        )
+            "MOORAGE_SECURITY__LOGIN_ATTEMPTS": "1000",
+            "PYTHONUNBUFFERED": "1",
+        }
+        coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        env = environment(Path(directory) / "home", **{**defaults, **coverage, **(settings or {})})
         daemon = Daemon([*MOORAGE, "serve"], env=env, log=Path(directory) / "moorage.log")
         try:
             daemon.wait_until(lambda: _serves(port), START_TIMEOUT)

@@ -22,7 +22,7 @@ from moorage.settings import DatabaseSettings
 from tests.database.pooler import pooled
 
 #: As production's, in less time.
-QUICK = Pace(lease=3.0, caution=0.5, heartbeat=0.5, watch=0.2, longest=0.1, recover=0.3, measure=0.5, grace=0.5)
+QUICK = Pace(lease=3.0, caution=0.5, heartbeat=0.5, watch=0.2, longest=0.1, recover=0.3, grace=0.5)
 
 Run = Callable[[JobContext], Awaitable[None]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from moorage.app import Application
 from moorage.asgi import Message
@@ -19,6 +19,7 @@ from moorage.jobs import sweep
 from moorage.jobs.context import JobContext
 from moorage.jobs.engine import check_elsewhere, share
 from moorage.jobs.models import JobType, NewTask, Status, Trigger
+from moorage.metrics.pages import Page
 from moorage.settings import Settings
 from tests.conftest import settings_for
 from tests.jobs.conftest import until
@@ -97,7 +98,7 @@ async def test_it_runs_jobs_keeps_its_own_schedule_and_counts(application: Appli
     await until(done)
     assert await application.schedules.get(sweep.NAME, -1) is not None
     (pool,) = await application.jobs.pools()
-    text = generate_latest(application.metrics).decode()
+    text = generate_latest(application.metrics[Page.JOBSERVICE]).decode()
     assert 'harbor_jobservice_task_total{status="success",type="NOTHING"} 1.0' in text
     assert 'harbor_jobservice_task_process_time_seconds_count{status="success",type="NOTHING"} 1.0' in text
     assert f'pool="{pool.id}",workers="10"}} 1.0' in text
@@ -113,8 +114,15 @@ async def test_metrics_tell_what_waits_and_what_runs(application: Application) -
 
     await until(running)
     (pool,) = await application.jobs.pools()
-    await application.engine.measure()
-    text = generate_latest(application.metrics).decode()
+    exporter = CollectorRegistry()
+    exporter.register(application.inventory)
+
+    async def known() -> bool:
+        await application.inventory.refresh()
+        return b"harbor_task_queue_size" in generate_latest(exporter)
+
+    await until(known)
+    text = generate_latest(exporter).decode()
     assert 'harbor_task_queue_size{type="NOTHING"} 2.0' in text
     assert 'harbor_task_queue_latency{type="NOTHING"}' in text
     assert f'harbor_task_concurrency{{pool="{pool.id}",type="HANG"}} 1.0' in text

@@ -19,7 +19,7 @@ from moorage.lifecycle.retention import RetentionService
 from moorage.settings import DatabaseSettings
 
 #: As production's, in less time: a killed worker's jobs go on after two seconds.
-QUICK = Pace(lease=2.0, heartbeat=0.3, watch=0.2, longest=0.1, recover=0.3, measure=0.5, grace=0.5)
+QUICK = Pace(lease=2.0, heartbeat=0.3, watch=0.2, longest=0.1, recover=0.3, grace=0.5)
 
 
 def worker(database: Database) -> Worker:

@@ -8,9 +8,10 @@ import signal
 from types import SimpleNamespace
 from urllib.parse import parse_qs
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from moorage.asgi import ASGIApp, Receive, Request, Response, Scope, Send
+from moorage.metrics.pages import Page, Pages
 from moorage.server import runtime
 from moorage.server.metrics_socket import MetricsSocket
 from moorage.settings import Settings
@@ -29,11 +30,12 @@ class Application:
 
     def __init__(self) -> None:
         self.runtime = runtime.load()
-        self.registry = CollectorRegistry()
+        self.pages = Pages()
+        self.registry = self.pages[Page.CORE]
         self.hits = Counter("hits", 'Requests "here".\nSecond line.', ["path"], registry=self.registry)
         self.sizes = Histogram("size", "Sizes.", buckets=(1, 10), registry=self.registry)
         self.open = Gauge("open", "Open.", registry=self.registry)
-        self.metrics = MetricsSocket(self.registry, self.runtime.metrics_descriptor)
+        self.metrics = MetricsSocket(self.pages, self.runtime.metrics_descriptor)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

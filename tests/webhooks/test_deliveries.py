@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from moorage.events.models import SYSTEM, Event
 from moorage.events.service import record
@@ -367,7 +368,8 @@ async def test_what_is_given_up_is_a_dead_letter_that_can_be_sent_again(site: Si
         ("PUSH_ARTIFACT", "http", "Error")
     ]
     await site.application.webhooks.deliveries.measure()
-    exposed = site.application.metrics
+    exposed = CollectorRegistry()
+    exposed.register(site.application.numbers.webhooks)
     assert exposed.get_sample_value("moorage_webhook_dead", {"type": "WEBHOOK"}) == 1
     assert exposed.get_sample_value("moorage_webhook_pending", {"type": "WEBHOOK"}) == 0
     attempts = {"type": "WEBHOOK", "outcome": "failed"}

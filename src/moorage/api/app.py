@@ -54,6 +54,7 @@ from moorage.api.services import Services
 from moorage.asgi import ASGIApp, ClientDisconnected, Headers, Message, Receive, Scope, Send
 from moorage.asgi import Request as PlainRequest
 from moorage.errors import BadRequest, MethodNotAllowed, MoorageError, NotFound, NotImplementedYet, ReadOnly
+from moorage.metrics.operations import OPERATION
 
 log = structlog.get_logger(__name__)
 
@@ -215,10 +216,14 @@ def _raw_path(scope: Scope) -> str:
 
 async def _check_accept(request: Request[Any, Any, Any]) -> None:
     """Refuse who does not take what the operation answers with, as go-swagger does."""
+    operation: Operation | None = request.scope["route_handler"].opt.get(KEY)
+    if operation is not None:
+        # For metrics, which are counted outside, by the name Harbor has there.
+        request.scope["state"][OPERATION] = operation.metric
     accepted = request.headers.get("accept")
     if not accepted or request.scope["path"] == "/api/version":
         return
-    produced = _produced(request.scope["route_handler"].opt.get(KEY))
+    produced = _produced(operation)
     acceptable = ("*/*", f"{produced.partition('/')[0]}/*", produced)
     ranges = (part.partition(";")[0].strip().lower() for part in accepted.split(","))
     if not any(media_range in acceptable for media_range in ranges):

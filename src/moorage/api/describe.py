@@ -51,6 +51,11 @@ class Operation:
     answers: Mapping[int, Any]
     errors: tuple[int, ...]
 
+    @property
+    def metric(self) -> str:
+        """Its name in Harbor's metrics, which is that of a method in Go: ``ListProjects``."""
+        return self.id[:1].upper() + self.id[1:]
+
 
 def text(name: str, *, required: bool = False) -> Parameter:
     """A text in the query."""

@@ -13,6 +13,7 @@ from moorage.artifacts import attribute_queries
 from moorage.artifacts.attributes import MAX_CONFIG, UNKNOWN, Attributes, Wanted, attributes, cnab_config, wanted
 from moorage.database.engine import Database
 from moorage.errors import ManifestInvalid, MoorageError
+from moorage.metrics.caches import CacheUse
 from moorage.oci.manifests import Descriptor, Limits, Manifest, parse
 from moorage.storage.protocol import BlobMissing, Blobs
 
@@ -39,6 +40,8 @@ class AttributeReader:
         self._store = store
         self._content = content
         self._known: LRUCache[str, Attributes] = LRUCache(REMEMBERED)
+        #: How often an artifact was among them.
+        self.use = CacheUse()
 
     async def read(self, digest: str, manifest: Manifest) -> Attributes | None:
         """The attributes of the manifest with that digest; None when the storage could not say.
@@ -47,7 +50,9 @@ class AttributeReader:
         """
         known = self._known.get(digest)
         if known is not None:
+            self.use.hits += 1
             return known
+        self.use.misses += 1
         try:
             found = await self._read(manifest, wanted(manifest))
         except BlobMissing:

@@ -21,6 +21,7 @@ from moorage.errors import ManifestBlobUnknown, ManifestUnknown, NotFound
 from moorage.events.models import SYSTEM, Actor
 from moorage.lifecycle import immutability, trash
 from moorage.lifecycle.models import Deletion
+from moorage.metrics.caches import CacheUse
 from moorage.oci.manifests import Descriptor
 from moorage.oci.names import digest_of, looks_like_digest
 from moorage.projects import quotas
@@ -48,6 +49,8 @@ class ArtifactService:
             queries.BY_DIGEST, queries.parameters, queries.resolved
         )
         self._contents: LRUCache[str, bytes] = LRUCache(max(cache_bytes, 1), getsizeof=len)
+        #: How often a manifest was kept in memory.
+        self.use = CacheUse()
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -64,7 +67,9 @@ class ArtifactService:
         """
         cached = self._contents.get(digest)
         if cached is not None:
+            self.use.hits += 1
             return cached
+        self.use.misses += 1
         async with self._database.connect() as connection:
             content = await queries.content(connection, digest)
         if content is None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from moorage.checking import queries
 from moorage.checking.models import Run
 from moorage.database.engine import Database
+from moorage.metrics.families import SharedGauge
 
 
 @dataclass(slots=True)
@@ -51,18 +52,18 @@ class CheckingMetrics(Collector):
         yield CounterMetricFamily("moorage_scrub_verified_bytes", "Bytes of them.", self.verified_bytes)
         yield CounterMetricFamily("moorage_scrub_damaged_blobs", "Blobs that were found damaged.", self.damaged)
         yield CounterMetricFamily("moorage_scrub_healed_blobs", "Blobs that were found again elsewhere.", self.healed)
-        yield GaugeMetricFamily(
+        yield SharedGauge(
             "moorage_blobs_quarantined", "Blobs that nobody is given, since they are damaged.", self.quarantined
         )
         age = 0.0 if self.oldest is None else (datetime.now(UTC) - self.oldest).total_seconds()
-        yield GaugeMetricFamily(
+        yield SharedGauge(
             "moorage_blobs_oldest_verification_age_seconds",
             "How long ago the blob was hashed that was not for the longest time.",
             max(age, 0.0),
         )
-        end = GaugeMetricFamily("moorage_check_last_end_timestamp_seconds", "End of the last check.", labels=("kind",))
-        complete = GaugeMetricFamily("moorage_check_last_complete", "Whether it was complete.", labels=("kind",))
-        found = GaugeMetricFamily(
+        end = SharedGauge("moorage_check_last_end_timestamp_seconds", "End of the last check.", labels=("kind",))
+        complete = SharedGauge("moorage_check_last_complete", "Whether it was complete.", labels=("kind",))
+        found = SharedGauge(
             "moorage_check_last_unrepaired_findings", "What it found and could not repair.", labels=("kind",)
         )
         for kind, run in (("fsck", self.fsck), ("scrub", self.scrub)):

@@ -11,8 +11,8 @@ import typer
 from moorage.errors import MoorageError
 
 #: The roles of this release, and the port each serves when it is started alone (Harbor's chart).
-ROLES = {"core": 8080, "registry": 5000, "jobservice": 8080}
-LATER = ("portal", "scanner", "notary-server", "notary-signer", "exporter")
+ROLES = {"core": 8080, "registry": 5000, "jobservice": 8080, "exporter": 8080}
+LATER = ("portal", "scanner", "notary-server", "notary-signer")
 
 
 class RoleError(MoorageError):
@@ -30,7 +30,8 @@ def command(
         str | None, typer.Option("--listen", metavar="ADDRESS", help="Address and port, as 0.0.0.0:8080.")
     ] = None,
     role: Annotated[
-        list[str] | None, typer.Option("--role", metavar="ROLE", help="core, registry, jobservice; default: all.")
+        list[str] | None,
+        typer.Option("--role", metavar="ROLE", help="core, registry, jobservice, exporter; default: all."),
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Worker processes.")] = None,
     engine: Annotated[str | None, typer.Option("--engine", metavar="ENGINE", help="granian or uvicorn.")] = None,

@@ -22,9 +22,11 @@ from psycopg.pq.abc import PGconn
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from moorage.database.driver import driver_of
 from moorage.database.failures import explain, lost_connection, too_slow, unavailable
+from moorage.database.metrics import DatabaseUse
 from moorage.errors import ServiceUnavailable, TransactionConflict
 from moorage.settings import DatabaseSettings
 
@@ -53,6 +55,8 @@ class Database:
         self._url = driver_url(configured)
         self._settings = settings
         self._engine: AsyncEngine | None = None
+        #: How the pool does.
+        self.use = DatabaseUse()
         milliseconds = math.ceil(settings.statement_timeout * 1000)
         # A simple query of two statements: as many round trips as BEGIN alone.
         self._begin = f"BEGIN; SET LOCAL statement_timeout = {milliseconds}"
@@ -84,12 +88,16 @@ class Database:
             skip_autocommit_rollback=True,
             use_native_hstore=False,
         )
+        pool = engine.sync_engine.pool
+        assert isinstance(pool, QueuePool)
+        self.use.pool = pool
         event.listen(engine.sync_engine, "checkout", _refuse_stale)
         self._engine = engine
 
     async def close(self) -> None:
         """Close every connection."""
         if self._engine is not None:
+            self.use.pool = None
             await self._engine.dispose()
             self._engine = None
 
@@ -151,7 +159,9 @@ class Database:
         except BaseException as error:
             if isinstance(error, TimeoutError) and deadline.expired():
                 await _give_back(connection, error)
-                raise too_slow(limit) from error
+                slow = too_slow(limit)
+                self.use.failed(slow)
+                raise slow from error
             await self._abort(connection, error)
             raise
         await connection.close()
@@ -188,19 +198,23 @@ class Database:
     async def _connection(self) -> AsyncConnection:
         if self._engine is None:
             raise ServiceUnavailable("the database is not open")
-        try:
-            return await self._engine.connect()
-        except Exception as error:
-            if translated := explain(error, self._settings.statement_timeout):
+        with self.use.waiting_for():
+            try:
+                return await self._engine.connect()
+            except Exception as error:
+                translated = explain(error, self._settings.statement_timeout)
+                if translated is None and isinstance(error, OSError):
+                    translated = unavailable(error)
+                if translated is None:
+                    raise
+                self.use.failed(translated)
                 raise translated from error
-            if isinstance(error, OSError):
-                raise unavailable(error) from error
-            raise
 
     async def _abort(self, connection: AsyncConnection, error: BaseException) -> None:
         """Give the connection back and raise what the caller of a failed block should see, if it is something else."""
         await _give_back(connection, error)
         if translated := explain(error, self._settings.statement_timeout):
+            self.use.failed(translated)
             raise translated from error
 
 

@@ -64,6 +64,10 @@ class Dispatcher:
         self._database = database
         self._consumers = {consumer.name: consumer for consumer in consumers}
         self._metrics = metrics
+        for name in self._consumers:
+            # From nothing on, or the first failure of all would be no increase.
+            metrics.consumed.setdefault(name, 0)
+            metrics.failures.setdefault(name, 0)
         self._wake = {name: asyncio.Event() for name in (queries.SEQUENCER, *self._consumers)}
         self._registered = False
         self._measured = 0.0

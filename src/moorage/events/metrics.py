@@ -9,6 +9,8 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from moorage.metrics.families import SharedGauge
+
 
 @dataclass(slots=True)
 class EventMetrics(Collector):
@@ -36,11 +38,9 @@ class EventMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every metric."""
-        yield GaugeMetricFamily("moorage_outbox_events", "Events that not every consumer has yet.", self.waiting)
-        yield GaugeMetricFamily("moorage_outbox_oldest_age_seconds", "Age of the oldest of them.", self.oldest)
-        lag = GaugeMetricFamily(
-            "moorage_outbox_consumer_lag_events", "Events a consumer has to get.", labels=("consumer",)
-        )
+        yield SharedGauge("moorage_outbox_events", "Events that not every consumer has yet.", self.waiting)
+        yield SharedGauge("moorage_outbox_oldest_age_seconds", "Age of the oldest of them.", self.oldest)
+        lag = SharedGauge("moorage_outbox_consumer_lag_events", "Events a consumer has to get.", labels=("consumer",))
         for name, count in self.lag.items():
             lag.add_metric((name,), count)
         yield lag
@@ -51,16 +51,29 @@ class EventMetrics(Collector):
         yield GaugeMetricFamily(
             "moorage_audit_forward_connected", "Connections to the syslog server.", int(self.forward_connected)
         )
-        yield GaugeMetricFamily(
+        yield SharedGauge(
             "moorage_audit_forward_lag_rows", "Audit rows the syslog server has to get.", self.forward_lag
         )
         yield CounterMetricFamily("moorage_audit_forwarded", "Audit rows forwarded to syslog.", self.forwarded)
         yield CounterMetricFamily(
             "moorage_audit_forward_failures", "Attempts to forward that failed.", self.forward_failures
         )
-        yield CounterMetricFamily("moorage_pulls_counted", "Pulls of manifests in statistics.", self.pulls_counted)
+
+    def pulls(self) -> Collector:
+        """Those of pulls, which other processes count than those that dispatch events."""
+        return _Pulls(self)
+
+
+class _Pulls(Collector):
+    def __init__(self, numbers: EventMetrics) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric."""
+        counted, dropped = self._numbers.pulls_counted, self._numbers.pulls_dropped
+        yield CounterMetricFamily("moorage_pulls_counted", "Pulls of manifests in statistics.", counted)
         yield CounterMetricFamily(
-            "moorage_pulls_dropped", "Pulls that statistics lost, since they could not be written.", self.pulls_dropped
+            "moorage_pulls_dropped", "Pulls that statistics lost, since they could not be written.", dropped
         )
 
 

@@ -20,6 +20,7 @@ from moorage.identity.once import SingleFlight, Turns
 from moorage.identity.passwords import MAX_PASSWORD, Passwords
 from moorage.identity.robot_names import RobotName, parse_full_name, prefix_of
 from moorage.identity.throttle import LoginThrottle, network_of
+from moorage.metrics.caches import CacheUse
 from moorage.system.configuration import Configurations
 
 #: Longest login name: a project's and a robot's name with the prefix.
@@ -60,6 +61,8 @@ class Authenticator:
         self._configurations = configurations
         self._key = os.urandom(32)
         self._remembered: LRUCache[bytes, Login] = LRUCache(MAX_REMEMBERED)
+        #: How often a credential was among them, and no hash was made.
+        self.use = CacheUse()
         self._verifications: SingleFlight[bytes, bool] = SingleFlight()
         self._turns: Turns[tuple[str, str]] = Turns()
 
@@ -78,6 +81,10 @@ class Authenticator:
             raise Unauthorized
         digest = self._digest(username, password)
         network = network_of(address)
+        if digest in self._remembered:
+            self.use.hits += 1
+        else:
+            self.use.misses += 1
         while True:
             known = self._remembered.get(digest)
             if known is not None:

@@ -52,6 +52,8 @@ class IdentityService:
         self.groups = GroupService(database)
         self.robots = RobotService(database, passwords, configurations)
         self.sessions = SessionService(database, reader, configurations)
+        #: Of the memory of verified credentials.
+        self.use = self._authenticator.use
 
     async def principal_of(self, request: Request) -> Principal:
         """As ``identify``, without rights."""

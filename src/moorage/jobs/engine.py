@@ -81,11 +81,6 @@ class JobEngine:
         self._ticking = self._working = None
         await self._control.close()
 
-    async def measure(self) -> None:
-        """Bring the numbers for metrics up to date, sooner than they would be."""
-        if self._worker is not None:
-            await self._worker.measure()
-
     async def check(self) -> None:
         """The workers and the ticker of this process are at work.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -131,6 +131,15 @@ class Queue:
     count: int
     latency: float
     paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """What waits and runs, for metrics. ``running``: type, pool and number."""
+
+    queues: Sequence[Queue]
+    scheduled: int
+    running: Sequence[tuple[str, str, int]]
 
 
 @dataclass(frozen=True, slots=True)

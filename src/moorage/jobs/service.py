@@ -21,6 +21,7 @@ from moorage.jobs.models import (
     NewExecution,
     NewTask,
     Queue,
+    QueueState,
     Status,
     Task,
     Trigger,
@@ -247,6 +248,11 @@ class JobService:
         """The queue of each job type, by name."""
         async with self._database.connect() as connection:
             return await queue_queries.queues(connection)
+
+    async def state(self, connection: AsyncConnection) -> QueueState:
+        """What waits and runs, for metrics: two statements."""
+        scheduled, running = await queue_queries.state(connection)
+        return QueueState(await queue_queries.queues(connection), scheduled, running)
 
     async def pause(self, names: Sequence[str]) -> None:
         """Take no more jobs from queues; ``scheduler`` fires no more schedules. What runs goes on."""

@@ -55,8 +55,6 @@ class Pace:
     relaxed: float = 2.0
     #: Between two searches for lost workers.
     recover: float = 5.0
-    #: Between two measurements for metrics.
-    measure: float = 10.0
     #: A job that was asked to end may go on for so long.
     grace: float = 10.0
 
@@ -278,12 +276,6 @@ class Worker:
                 if task_id not in known:
                     await queries.finish(connection, (task_id, run_count, worker_id), Status.PENDING, "", 0.0)
 
-    async def measure(self) -> None:
-        """Bring the numbers for metrics up to date."""
-        async with self._control.connect() as connection:
-            self._metrics.queues = await queries.queues(connection)
-            self._metrics.scheduled, self._metrics.running = await queries.state(connection)
-
     @contextlib.asynccontextmanager
     async def _looking_after(self) -> AsyncIterator[None]:
         """While this is open the worker tells that it lives, and looks after its jobs and after those of lost ones."""
@@ -293,7 +285,6 @@ class Worker:
                 (self._watch, self._pace.watch),
                 (self._renew, self._pace.heartbeat),
                 (self._recover, self._pace.recover),
-                (self.measure, self._pace.measure),
             )
         ]
         others.append(asyncio.create_task(self._guard()))

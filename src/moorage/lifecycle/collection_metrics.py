@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from moorage.lifecycle.collection_models import Backlog
+from moorage.metrics.families import SharedGauge
 
 
 @dataclass(slots=True)
@@ -38,4 +38,4 @@ class CollectionMetrics(Collector):
             ("backlog_notes", "Things the next garbage collection has to look at.", known.notes),
             ("backlog_deletions", "Deletions in the trash whose time is over.", known.expired_deletions),
         ):
-            yield GaugeMetricFamily(f"moorage_gc_{name}", documentation, value)
+            yield SharedGauge(f"moorage_gc_{name}", documentation, value)

@@ -36,15 +36,9 @@ class RegistryApp:
             route, name, reference = self._route(request)
         except MoorageError as error:
             return error_response(error, API_VERSION)
-        numbers = self._metrics.endpoint(route.metric, request.method)
+        request.measure = numbers = self._metrics.endpoint(route.metric, request.method)
         numbers.in_flight += 1
-        try:
-            response = await self._answer(route, Exchange(request, self._services, name, reference))
-        except (ClientDisconnected, asyncio.CancelledError):
-            numbers.in_flight -= 1
-            raise
-        response.measure = numbers
-        return response
+        return await self._answer(route, Exchange(request, self._services, name, reference))
 
     def _route(self, request: Request) -> tuple[Route, str, str]:
         found = match(request.path[4:])

@@ -6,11 +6,16 @@ import contextlib
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import urlsplit
+from collections.abc import Callable, Collection, Iterable, Iterator
+from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+
+from moorage.metrics.families import BUCKET, SKETCH
+from moorage.metrics.numbers import quantiles
+from moorage.metrics.pages import Page
 from moorage.server.processes import ProcessTimes
-from moorage.server.wire import ASK, PREFIX, Family, decode_families
+from moorage.server.wire import ASK, PREFIX, Family, Told, decode_told
 
 #: Seconds a worker may take; one that is busier is counted with what it last said.
 TIMEOUT = 2.0
@@ -19,22 +24,8 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 #: of the others' counters as well.
 CUMULATIVE = frozenset({"counter", "histogram", "summary"})
 
-#: What every worker tells of the one database: the greatest is right, and the sum would be wrong.
-SHARED = (
-    "moorage_outbox_events",
-    "moorage_outbox_oldest_age_seconds",
-    "moorage_outbox_consumer_lag_events",
-    "moorage_audit_forward_lag_rows",
-    "moorage_blobs_quarantined",
-    "moorage_blobs_oldest_verification_age_seconds",
-    "moorage_check_last_end_timestamp_seconds",
-    "moorage_check_last_complete",
-    "moorage_check_last_unrepaired_findings",
-    "harbor_task_queue_size",
-    "harbor_task_queue_latency",
-    "harbor_task_concurrency",
-    "harbor_task_scheduled_total",
-)
+#: ``?comp=`` for every page at once.
+ALL = "all"
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -46,9 +37,9 @@ class WorkerMetrics:
         self._peer = peer
         self._peer.settimeout(TIMEOUT)
         self._owed = 0
-        self.last: list[Family] = []
+        self.last: Told = {}
 
-    def ask(self) -> list[Family]:
+    def ask(self) -> Told:
         """Its metrics now, or as they were if it does not answer in time."""
         with contextlib.suppress(OSError):
             self._peer.send(ASK)
@@ -56,7 +47,7 @@ class WorkerMetrics:
             # An answer that came too late for its question is read before the next.
             while self._owed:
                 length = int.from_bytes(self._read(PREFIX), "big")
-                self.last = decode_families(self._read(length))
+                self.last = decode_told(self._read(length))
                 self._owed -= 1
         return self.last
 
@@ -82,7 +73,7 @@ class Metrics:
         self._processes = processes
         self._lock = threading.Lock()
         self._workers: list[WorkerMetrics] = []
-        self._past: list[Family] = []
+        self._past: Told = {}
 
     def add(self, worker: WorkerMetrics) -> None:
         """A worker has started."""
@@ -93,15 +84,19 @@ class Metrics:
         """A worker has ended: what it counted is kept."""
         with self._lock:
             self._workers.remove(worker)
-            ended = [family for family in worker.last if family.kind in CUMULATIVE]
-            self._past = list(added([self._past, ended]))
+            for page, families in worker.last.items():
+                ended = [_kept(family) for family in families if family.kind in CUMULATIVE]
+                self._past[page] = list(added([self._past.get(page, []), ended]))
             worker.close()
 
-    def text(self) -> str:
-        """All of it."""
+    def text(self, page: str = ALL) -> str:
+        """A page, with what is on every page; or all of them."""
         with self._lock:
-            collected = [self._past, *(worker.ask() for worker in self._workers), self._processes.families()]
-        return "".join(_lines(added(collected)))
+            told = [self._past, *(worker.ask() for worker in self._workers)]
+            ours = self._processes.families()
+        wanted = list(Page) if page == ALL else [Page(page), Page.COMMON]
+        collected = [ours, *(one.get(name, []) for one in told for name in wanted)]
+        return "".join(_lines(map(_with_quantiles, added(collected))))
 
 
 def added(collections: Iterable[Iterable[Family]]) -> Iterator[Family]:
@@ -117,14 +112,40 @@ def added(collections: Iterable[Iterable[Family]]) -> Iterator[Family]:
                 key = (name, labels)
                 if family.name.endswith("_info"):
                     samples[key] = value
-                elif family.name in SHARED:
-                    samples[key] = max(samples.get(key, 0.0), value)
+                elif family.shared:
+                    samples[key] = max(samples.get(key, value), value)
                 else:
                     samples[key] = samples.get(key, 0.0) + value
     for family, samples in sums.values():
         yield Family(
             family.name, family.kind, family.help, [(name, labels, value) for (name, labels), value in samples.items()]
         )
+
+
+def _kept(family: Family) -> Family:
+    """What stays of an ended worker's: not its recent values, from which quantiles are made."""
+    return msgspec.structs.replace(family, samples=[one for one in family.samples if not one[0].endswith(SKETCH)])
+
+
+def _with_quantiles(family: Family) -> Family:
+    """A summary's quantiles in place of the counts they are made from."""
+    if family.kind != "summary":
+        return family
+    plain, sketches = [], dict[Labels, dict[int, float]]()
+    for name, labels, value in family.samples:
+        if name.endswith(SKETCH):
+            bucket = int(dict(labels)[BUCKET])
+            sketches.setdefault(tuple(label for label in labels if label[0] != BUCKET), {})[bucket] = value
+        else:
+            plain.append((name, labels, value))
+            if name.endswith("_count"):
+                sketches.setdefault(labels, {})
+    made = [
+        (family.name, (*labels, ("quantile", repr(quantile))), value)
+        for labels, buckets in sketches.items()
+        for quantile, value in quantiles(buckets)
+    ]
+    return Family(family.name, family.kind, family.help, [*made, *plain])
 
 
 def _lines(families: Iterable[Family]) -> Iterator[str]:
@@ -148,10 +169,24 @@ def _number(value: float) -> str:
     return "NaN" if value != value else repr(value)
 
 
-class MetricsServer:
-    """Serves ``GET /metrics`` from a thread; Harbor's ``?comp=`` is accepted, every component being in one answer."""
+def page_of(component: str | None, roles: Collection[str]) -> str:
+    """The page that a ``comp`` asks for, of a server with these roles.
 
-    def __init__(self, listener: socket.socket, text: Callable[[], str]) -> None:
+    As Harbor's proxy has it (H 5): a component by name, and the exporter without one. A server without the exporter
+    shows all it has then, as each of Harbor's components does behind that proxy, whatever it is asked for.
+    """
+    if component == ALL:
+        return ALL
+    present = set(roles) | ({Page.REGISTRY.value} if Page.CORE in roles else set())
+    if component in present and component in set(Page):
+        return component
+    return Page.EXPORTER if Page.EXPORTER in present else ALL
+
+
+class MetricsServer:
+    """Serves ``GET /metrics`` from a thread, a page for each component."""
+
+    def __init__(self, listener: socket.socket, text: Callable[[str], str], roles: Collection[str]) -> None:
         class Handler(socketserver.StreamRequestHandler):
             timeout = 10
 
@@ -161,7 +196,9 @@ class MetricsServer:
                     for _ in range(100):
                         if self.rfile.readline(8192) in (b"\r\n", b"\n", b""):
                             break
-                    self.wfile.write(_answer(method, urlsplit(target).path, text))
+                    address = urlsplit(target)
+                    page = page_of(parse_qs(address.query).get("comp", [None])[0], roles)
+                    self.wfile.write(_answer(method, address.path, lambda: text(page)))
 
         class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             daemon_threads = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 import time
 from pathlib import Path
@@ -37,8 +38,7 @@ class ProcessTimes:
 
     def families(self) -> list[Family]:
         """As metrics."""
-        resident = 0
-        open_files = 0
+        resident = virtual = threads = open_files = 0
         with self._lock:
             for pid in self._processes:
                 try:
@@ -46,6 +46,8 @@ class ProcessTimes:
                     # Fields 14 and 15 of proc_pid_stat(5), counted after the name, which may hold anything.
                     fields = stat.rpartition(")")[2].split()
                     self._processes[pid] = (int(fields[11]) + int(fields[12])) / _TICKS
+                    threads += int(fields[17])
+                    virtual += int(fields[20])
                     resident += int(fields[21]) * _PAGE
                     open_files += len(os.listdir(f"/proc/{pid}/fd"))
                 except (OSError, IndexError):
@@ -55,10 +57,17 @@ class ProcessTimes:
         return [
             _one("process_cpu_seconds_total", "counter", "CPU seconds of the server's processes.", cpu),
             _one("process_resident_memory_bytes", "gauge", "Resident memory of the server's processes.", resident),
+            _one("process_virtual_memory_bytes", "gauge", "Virtual memory of the server's processes.", virtual),
+            _one("process_threads", "gauge", "Threads of the server's processes.", threads),
+            _one("process_max_fds", "gauge", "Files each of the processes may open.", _most_files()),
             _one("process_open_fds", "gauge", "Open files of the server's processes.", open_files),
             _one("process_start_time_seconds", "gauge", "When the server started, in Unix time.", self._started),
             _one("moorage_workers", "gauge", "Worker processes.", count),
         ]
+
+
+def _most_files() -> float:
+    return float(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def _one(name: str, kind: str, help: str, value: float) -> Family:

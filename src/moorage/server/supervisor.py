@@ -101,7 +101,7 @@ class Supervisor:
         times = ProcessTimes()
         metrics = Metrics(times)
         if settings.server.metrics_listen:
-            server = MetricsServer(listen(settings.server.metrics_listen, backlog=64)[0], metrics.text)
+            server = MetricsServer(listen(settings.server.metrics_listen, backlog=64)[0], metrics.text, self._roles)
             self._stack.callback(server.close)
         runtime = RuntimeFile()
         self._stack.callback(runtime.close)

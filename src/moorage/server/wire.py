@@ -14,13 +14,20 @@ PREFIX = 4
 
 
 class Family(msgspec.Struct, array_like=True):
-    """A metric: name and type as the text format has them; samples as name, labels, value."""
+    """A metric: name and type as the text format has them; samples as name, labels, value.
+
+    ``shared``: every worker tells the same of the database they share.
+    """
 
     name: str
     kind: str
     help: str
     samples: list[tuple[str, tuple[tuple[str, str], ...], float]]
+    shared: bool = False
 
 
-encode_families = msgspec.msgpack.Encoder().encode
-decode_families = msgspec.msgpack.Decoder(list[Family]).decode
+#: What a worker tells: families by the page they are on (``moorage.metrics.pages``), "" being every page.
+Told = dict[str, list[Family]]
+
+encode_told = msgspec.msgpack.Encoder().encode
+decode_told = msgspec.msgpack.Decoder(Told).decode

@@ -38,6 +38,7 @@ SERVICE_LINK = re.compile(
 HARBOR_NAMES = {
     "HARBOR_ADMIN_PASSWORD": "security.admin_password",
     "CONFIG_OVERWRITE_JSON": "system.config_overwrite_json",
+    "HARBOR_EXPORTER_CACHE_TIME": "metrics.inventory_cache",
 }
 
 COMMAND_LINE = "command line"

@@ -249,6 +249,25 @@ class SystemSettings(Section):
     )
 
 
+class MetricsSettings(Section):
+    """What /metrics tells; its address is server.metrics_listen."""
+
+    inventory_cache: Seconds = Field(
+        23,
+        description="Seconds for which the exporter shows what it counted (also HARBOR_EXPORTER_CACHE_TIME); longer"
+        " when counting takes long.",
+    )
+    projects: int = Field(
+        10_000,
+        ge=0,
+        description='Most projects with series of their own, those that hold most; all others are "(others)".',
+    )
+    aliases: bool = Field(
+        True,
+        description="Also show metrics under names that published alerts for Harbor use although Harbor has them not.",
+    )
+
+
 class LogSettings(Section):
     """Structured logs on standard error."""
 
@@ -276,6 +295,7 @@ class Settings(Section):
     jobs: JobsSettings = JobsSettings()
     redis: RedisSettings = RedisSettings()
     system: SystemSettings = SystemSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
 
 

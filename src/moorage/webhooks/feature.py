@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry
-
 from moorage.database.engine import Database
 from moorage.egress.client import EgressClient
 from moorage.identity.secret_key import SecretBox
@@ -37,11 +35,9 @@ class Webhooks:
         jobs: JobService,
         configuration: Configuration,
         egress: EgressClient,
-        registry: CollectorRegistry,
+        metrics: WebhookMetrics,
     ) -> Webhooks:
-        """``key``: the instance's secret key; ``registry``: of metrics."""
-        metrics = WebhookMetrics()
-        registry.register(metrics)
+        """``key``: the instance's secret key."""
         policies = WebhookService(database, SecretBox(key, "webhooks"), egress.check)
         return cls(
             policies,

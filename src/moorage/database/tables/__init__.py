@@ -47,7 +47,7 @@ from moorage.database.tables.projects import project, project_cve_allowlist, pro
 from moorage.database.tables.quotas import project_blob, project_manifest, quota, quota_change, quota_work
 from moorage.database.tables.retention import retention_candidate, retention_plan, retention_policy
 from moorage.database.tables.sessions import user_session
-from moorage.database.tables.system import configuration, cve_allowlist
+from moorage.database.tables.system import configuration, cve_allowlist, server_process
 from moorage.database.tables.webhooks import quota_notice, webhook_policy, webhook_trigger
 
 __all__ = [
@@ -99,6 +99,7 @@ __all__ = [
     "robot",
     "robot_permission",
     "schedule",
+    "server_process",
     "signing_key",
     "tag",
     "task",

@@ -174,6 +174,8 @@ artifact = Table(
         "artifact_id",
         postgresql_include=["shown", "tagged", "state"],
     ),
+    #: Metrics count them by type.
+    Index("ix_artifact_project_type", "project_id", "type", postgresql_where=text("state = 'live'")),
     Index(
         "ix_artifact_unread",
         "artifact_id",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from moorage.database.tables.metadata import metadata, timestamp
@@ -27,4 +27,17 @@ cve_allowlist = Table(
     timestamp("creation_time"),
     timestamp("update_time"),
     CheckConstraint("allowlist_id = 1", name="one"),
+)
+
+#: The processes that serve, by their signs of life. ``failing``: dependencies that did not work at the last one.
+server_process = Table(
+    "server_process",
+    metadata,
+    Column("process_id", Uuid, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("version", Text, nullable=False),
+    Column("failing", ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    timestamp("start_time"),
+    timestamp("seen_time"),
 )

@@ -76,6 +76,7 @@ def test_a_header_that_lies_about_its_size_is_not_believed() -> None:
         archive(CHART)[:60],
         zlib.compress(b"x"),
     ],
+    ids=["nonsense", "magic", "no tar", "cut", "zlib"],
 )
 def test_what_is_no_archive_is_refused_or_empty(content: bytes) -> None:
     with contextlib.suppress(ArchiveUnreadable):

@@ -34,6 +34,8 @@ class Plan:
     #: Jobs run, and jobs whose start is waited for.
     jobs: int = 5_000
     job_starts: int = 40
+    #: How long manifests are pushed while the outbox is looked at.
+    outbox_seconds: float = 20.0
     #: How long the slow pulls and pushes go on.
     slow_seconds: float = 15.0
     #: After this no further turn begins, and a turn under way is ended.
@@ -55,6 +57,7 @@ QUICK = Plan(
     collected=2_000,
     jobs=1_000,
     job_starts=15,
+    outbox_seconds=5.0,
     slow_seconds=4.0,
     time_limit=600.0,
 )

@@ -161,6 +161,11 @@ ROWS: Mapping[str, Row] = {
         Unit.P99,
         (Target("p99 under 1 s", most=1000.0),),
     ),
+    "outbox-lag": Row(
+        "age of the oldest event in the outbox, 200 pushes a second",
+        Unit.P99,
+        (Target("p99 under 1 s", most=1000.0),),
+    ),
     **{f"api-{name}": Row(f"API, {title}, 50 clients", Unit.P99, (_LIST,)) for name, title in API_LISTS.items()},
     "gc-1x": Row("garbage collection, as many blobs stay", Unit.RATE, (_COLLECTION,)),
     "gc-10x": Row(

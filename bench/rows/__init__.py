@@ -14,6 +14,7 @@ from bench.rows.layers import push_layers
 from bench.rows.listings import measure_listings
 from bench.rows.manifests import measure_manifests
 from bench.rows.memory import measure_memory
+from bench.rows.outbox import measure_outbox
 from bench.rows.pulls import pull_large, pull_small
 from bench.rows.pushes import push_large
 from bench.rows.start import cold_start
@@ -32,6 +33,7 @@ GROUPS: Mapping[str, Group] = {
     "api-lists": measure_api_lists,
     "gc": collect,
     "jobs": measure_jobs,
+    "outbox": measure_outbox,
     "memory": measure_memory,
 }
 

@@ -161,7 +161,7 @@ def test_two_servers_lose_no_job_and_run_none_twice_at_once(
         for number in range(PUSHES):
             push(api, f"v{number}")
             if number % (PUSHES // FIRINGS) == 0 and fired < FIRINGS:
-                database.execute("UPDATE schedule SET next_run = now(), due = now() WHERE vendor_type = 'GARBAGE_COLLECTION'")
+                database.execute(_DUE)
                 fired += 1
                 _until(lambda wanted=fired: count(_SCHEDULED) >= wanted)
             if number == PUSHES // 2:
@@ -179,6 +179,7 @@ def test_two_servers_lose_no_job_and_run_none_twice_at_once(
 
 
 _SCHEDULED = "SELECT count(*) FROM execution WHERE vendor_type = 'GARBAGE_COLLECTION' AND trigger = 'SCHEDULE'"
+_DUE = "UPDATE schedule SET next_run = now(), due = now() WHERE vendor_type = 'GARBAGE_COLLECTION'"
 _OPEN = "SELECT count(*) FROM task WHERE end_time IS NULL"
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import IO, Any
 
 import msgspec
 
-#: Bytes of entries kept in memory; more of them go to a temporary file.
-SPOOLED = 1024 * 1024
+from moorage.spooled import Spooled, printable
 
 
 @dataclass(slots=True)
@@ -51,8 +49,8 @@ class Report:
         self.seconds = 0.0
         #: False while it runs, and when it was interrupted.
         self.complete = False
-        self.skipped = _Entries()
-        self.notes = _Entries()
+        self.skipped = Spooled(Entry)
+        self.notes = Spooled(Entry)
         # An empty name is a temporary file of SQLite's own, gone when it is closed.
         self._told = sqlite3.connect("")
         self._told.execute("CREATE TABLE told (digest TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -62,11 +60,11 @@ class Report:
         count = self._counts().get(kind)
         if count is not None:
             count.skipped += 1
-        self.skipped.add(kind, name, reason)
+        self.skipped.add(Entry(kind, printable(name), reason))
 
     def note(self, kind: str, name: str, reason: str) -> None:
         """Something is adopted, but not quite as it was found."""
-        self.notes.add(kind, name, reason)
+        self.notes.add(Entry(kind, printable(name), reason))
 
     def first_time(self, digests: Iterable[str]) -> list[str]:
         """Those not asked about before: a blob of many repositories counts once."""
@@ -92,9 +90,10 @@ class Report:
         file.write("{\n")
         for key, value in summary.items():
             file.write(f' "{key}": {msgspec.json.encode(value).decode()},\n')
-        _write_entries(file, "notes", self.notes)
-        file.write(",\n")
-        _write_entries(file, "skipped", self.skipped)
+        file.write(' "notes": ')
+        self.notes.write_json(file)
+        file.write(',\n "skipped": ')
+        self.skipped.write_json(file)
         file.write("\n}\n")
 
     def _counts(self) -> dict[str, Count]:
@@ -104,41 +103,3 @@ class Report:
             "tag": self.tags,
             "blob": self.blobs,
         }
-
-
-@dataclass(slots=True)
-class _Entries:
-    """A list that grows on disk."""
-
-    total: int = 0
-    _file: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(SPOOLED))  # noqa: SIM115
-
-    def add(self, kind: str, name: str, reason: str) -> None:
-        """Keep one. A file's name need not be UTF-8."""
-        entry = Entry(kind, name.encode(errors="backslashreplace").decode(), reason)
-        self._file.write(msgspec.json.encode(entry) + b"\n")
-        self.total += 1
-
-    def __len__(self) -> int:
-        return self.total
-
-    def __iter__(self) -> Iterator[Entry]:
-        self._file.seek(0)
-        decoder = msgspec.json.Decoder(Entry)
-        try:
-            for line in self._file:
-                yield decoder.decode(line)
-        finally:
-            self._file.seek(0, 2)
-
-    def close(self) -> None:
-        """Forget them."""
-        self._file.close()
-
-
-def _write_entries(file: IO[str], key: str, entries: _Entries) -> None:
-    file.write(f' "{key}": [')
-    for position, entry in enumerate(entries):
-        file.write(",\n  " if position else "\n  ")
-        file.write(msgspec.json.encode(entry).decode())
-    file.write("]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,9 +10,7 @@ from typing import IO, Any
 import msgspec
 
 from moorage.checking.models import Finding
-
-#: Bytes of findings kept in memory before they go to a file.
-SPOOLED = 4 * 1024 * 1024
+from moorage.spooled import Spooled, printable
 
 _encode = msgspec.json.Encoder().encode
 
@@ -38,18 +35,17 @@ class Report:
     complete: bool = False
     found: Counter[str] = field(default_factory=Counter)
     repaired: Counter[str] = field(default_factory=Counter)
-    _file: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(SPOOLED))  # noqa: SIM115
+    _kept: Spooled[Finding] = field(default_factory=lambda: Spooled(Finding))
 
     def begin(self, phase: str, total: int = 0) -> None:
         """The next part of the check, of ``total`` things to look at if that is known."""
         self.phase, self.done, self.total = phase, 0, total
 
     def add(self, finding: Finding) -> None:
-        """Keep a finding. The name of a file need not be UTF-8."""
-        name = finding.name.encode(errors="backslashreplace").decode()
+        """Keep a finding."""
         self.found[finding.kind] += 1
         self.repaired[finding.kind] += finding.repaired
-        self._file.write(_encode(msgspec.structs.replace(finding, name=name)) + b"\n")
+        self._kept.add(msgspec.structs.replace(finding, name=printable(finding.name)))
 
     def verified(self, size: int) -> None:
         """A blob was hashed."""
@@ -67,17 +63,11 @@ class Report:
         return self.findings - self.repaired.total()
 
     def __iter__(self) -> Iterator[Finding]:
-        self._file.seek(0)
-        decoder = msgspec.json.Decoder(Finding)
-        try:
-            for line in self._file:
-                yield decoder.decode(line)
-        finally:
-            self._file.seek(0, 2)
+        return iter(self._kept)
 
     def close(self) -> None:
         """Forget the findings."""
-        self._file.close()
+        self._kept.close()
 
     def summary(self) -> dict[str, Any]:
         """Everything but the findings, as JSON values."""
@@ -101,8 +91,6 @@ class Report:
         file.write("{\n")
         for key, value in self.summary().items():
             file.write(f' "{key}": {_encode(value).decode()},\n')
-        file.write(' "findings": [')
-        for position, finding in enumerate(self):
-            file.write(",\n  " if position else "\n  ")
-            file.write(_encode(finding).decode())
-        file.write("]\n}\n")
+        file.write(' "findings": ')
+        self._kept.write_json(file)
+        file.write("\n}\n")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ import typer
 from moorage.checking.models import CouldNotCheck, Finding, Options, Orphans
 from moorage.cli.context import ConfigOption, DataOption, Target, UrlOption, run
 from moorage.cli.output import Output
+from moorage.cli.progress import shown
 from moorage.errors import MoorageError, size_for_people
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
     from moorage.checking.report import Report
     from moorage.cli.context import CommandServices
-
-#: Seconds between two looks at the counts, and between two lines where there is no terminal to draw on.
-REFRESH = 0.2
-LINES = 15.0
 
 #: Findings that are printed, and artifacts of each; all of them are in a file or the JSON output.
 SHOWN = 100
@@ -137,16 +133,8 @@ async def _check(services: CommandServices, options: Options, report: Report) ->
     await database.open()
     try:
         await store.open()
-        async with open_sources(settings) as sources:
-            with _progress() as progress:
-                showing = asyncio.create_task(_show(progress, report))
-                try:
-                    await Checker(database, store, sources, settings.registry).run(options, report)
-                finally:
-                    showing.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await showing
-                    progress.update(report)
+        async with open_sources(settings) as sources, shown(partial(Bars, report), partial(_line, report)):
+            await Checker(database, store, sources, settings.registry).run(options, report)
     finally:
         await store.close()
         await database.close()
@@ -155,17 +143,17 @@ async def _check(services: CommandServices, options: Options, report: Report) ->
 # --- while it runs --------------------------------------------------------------------------------
 
 
-class Bar:
+class Bars:
     """A progress bar for each part, for a terminal."""
 
-    interval = REFRESH
-
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, report: Report, progress: Progress) -> None:
+        self._report = report
         self._progress = progress
         self._parts: dict[str, TaskID] = {}
 
-    def update(self, report: Report) -> None:
+    def update(self) -> None:
         """Draw the counts."""
+        report = self._report
         if not report.phase:
             return
         for name, task in self._parts.items():
@@ -181,45 +169,12 @@ class Bar:
         self._progress.update(self._parts[report.phase], completed=done, total=total, more=more)
 
 
-class Lines:
-    """A line now and then, for a log."""
-
-    interval = LINES
-
-    def update(self, report: Report) -> None:
-        """Say how far it is."""
-        total = f" of {report.total:,}" if report.total else ""
-        typer.echo(
-            f"{time.strftime('%H:%M:%S')} {report.phase}: {report.done:,}{total},"
-            f" {size_for_people(report.verified_bytes)} hashed, {report.findings:,} findings",
-            err=True,
-        )
-
-
-@contextmanager
-def _progress() -> Iterator[Bar | Lines]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield Lines()
-        return
-    columns = (
-        TextColumn("{task.description:<12}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        TextColumn("{task.fields[more]}"),
+def _line(report: Report) -> str:
+    total = f" of {report.total:,}" if report.total else ""
+    return (
+        f"{time.strftime('%H:%M:%S')} {report.phase}: {report.done:,}{total},"
+        f" {size_for_people(report.verified_bytes)} hashed, {report.findings:,} findings"
     )
-    with Progress(*columns, console=console) as progress:
-        yield Bar(progress)
-
-
-async def _show(display: Bar | Lines, report: Report) -> None:
-    while True:
-        await asyncio.sleep(display.interval)
-        display.update(report)
 
 
 # --- afterwards -----------------------------------------------------------------------------------

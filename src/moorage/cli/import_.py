@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,8 @@ import typer
 
 from moorage.cli.context import ConfigOption, DataOption, Target, UrlOption, run
 from moorage.cli.output import Output
+from moorage.cli.progress import shown
+from moorage.errors import size_for_people
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from moorage.cli.context import CommandServices
 
 app = typer.Typer(help="Adopt an existing registry's storage.", no_args_is_help=True, add_completion=False)
-
-#: Seconds between two looks at the counts, and between two lines where there is no terminal to draw on.
-REFRESH = 0.2
-LINES = 15.0
 
 #: Entries that are printed; all of them are in a file or the JSON output.
 SHOWN = 50
@@ -140,15 +137,8 @@ async def _adopt(services: CommandServices, choices: Choices, report: Report) ->
             projects=choices.projects,
             verify=choices.verify,
         )
-        with _progress() as progress:
-            showing = asyncio.create_task(_show(progress, report))
-            try:
-                await service.run(options, report, harbor_database=choices.harbor_database, dry_run=choices.dry_run)
-            finally:
-                showing.cancel()
-                with suppress(asyncio.CancelledError):
-                    await showing
-                progress.update(report)
+        async with shown(partial(Bars, report), partial(_line, report)):
+            await service.run(options, report, harbor_database=choices.harbor_database, dry_run=choices.dry_run)
     finally:
         await store.close()
         await database.close()
@@ -160,64 +150,31 @@ async def _adopt(services: CommandServices, choices: Choices, report: Report) ->
 class Bars:
     """Progress bars, for a terminal."""
 
-    interval = REFRESH
-
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, report: Report, progress: Progress) -> None:
+        self._report = report
         self._progress = progress
         self._repositories: TaskID = progress.add_task("repositories", total=None, more="")
         self._manifests: TaskID = progress.add_task("manifests", total=None, more="")
 
-    def update(self, report: Report) -> None:
+    def update(self) -> None:
         """Draw the counts."""
+        report = self._report
         known = report.found if report.done else None
         self._progress.update(self._repositories, completed=report.done or report.found, total=known)
         manifests = report.manifests
         count = manifests.adopted + manifests.already_there + manifests.skipped
-        more = f"{report.tags.adopted:,} tags, {report.blobs.adopted:,} blobs, {size(report.bytes)}"
+        more = f"{report.tags.adopted:,} tags, {report.blobs.adopted:,} blobs, {size_for_people(report.bytes)}"
         # How many there are is known at the end only.
         self._progress.update(
             self._manifests, completed=count, total=max(count, 1) if report.complete else None, more=more
         )
 
 
-class Lines:
-    """A line now and then, for a log."""
-
-    interval = LINES
-
-    def update(self, report: Report) -> None:
-        """Say how far it is."""
-        typer.echo(
-            f"{time.strftime('%H:%M:%S')} {report.done:,} of {report.found:,} repositories, "
-            f"{report.manifests.adopted:,} manifests, {report.tags.adopted:,} tags, {size(report.bytes)}",
-            err=True,
-        )
-
-
-@contextmanager
-def _progress() -> Iterator[Bars | Lines]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield Lines()
-        return
-    columns = (
-        TextColumn("{task.description:<12}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-        TextColumn("{task.fields[more]}"),
+def _line(report: Report) -> str:
+    return (
+        f"{time.strftime('%H:%M:%S')} {report.done:,} of {report.found:,} repositories, "
+        f"{report.manifests.adopted:,} manifests, {report.tags.adopted:,} tags, {size_for_people(report.bytes)}"
     )
-    with Progress(*columns, console=console) as progress:
-        yield Bars(progress)
-
-
-async def _show(display: Bars | Lines, report: Report) -> None:
-    while True:
-        await asyncio.sleep(display.interval)
-        display.update(report)
 
 
 # --- afterwards -----------------------------------------------------------------------------------
@@ -245,7 +202,7 @@ def as_text(report: Report) -> Iterator[str]:
         ("blobs", report.blobs),
     )
     for name, count in kinds:
-        more = f"   {size(report.bytes)}" if name == "blobs" and report.bytes else ""
+        more = f"   {size_for_people(report.bytes)}" if name == "blobs" and report.bytes else ""
         yield f"{name:14}{count.adopted:>18,}{count.already_there:>16,}{count.skipped:>10,}{more}"
     if report.unfinished_uploads:
         yield f"Unfinished uploads, left alone since their clients start again: {report.unfinished_uploads:,}"
@@ -260,13 +217,3 @@ def as_text(report: Report) -> Iterator[str]:
             yield f"  {entry.kind} {entry.name}: {entry.reason}"
     yield ""
     yield f"{'Done' if report.complete else 'Stopped'} after {report.seconds:,.1f} s."
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    value = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} TiB"

@@ -14,20 +14,17 @@ from functools import partial
 
 from moorage import __version__, monitoring
 from moorage.access.service import AccessService
-from moorage.api.account import AccountPages
-from moorage.api.explorer import SEGMENTS as EXPLORER_SEGMENTS
-from moorage.api.explorer import Explorer
+from moorage.answering import edge
 from moorage.artifacts.attribute_reader import Backfill
 from moorage.artifacts.catalog import Catalog
 from moorage.artifacts.pulls import PullStatistics
 from moorage.artifacts.service import ArtifactService
 from moorage.artifacts.settling import Settler
-from moorage.asgi import ASGIApp, Respond
+from moorage.asgi import ASGIApp
 from moorage.blobs.models import UploadLimits
 from moorage.blobs.service import BlobService
 from moorage.blobs.uploads import UploadService
 from moorage.checking.scrub import Scrub
-from moorage.checking.service import IntegrityService
 from moorage.database.engine import Database
 from moorage.database.reader import Reader
 from moorage.edge import Edge
@@ -36,8 +33,7 @@ from moorage.errors import MoorageError, ServiceUnavailable
 from moorage.events.audit import AuditWriter
 from moorage.events.audit_service import AuditService
 from moorage.events.dispatcher import Dispatcher
-from moorage.events.forwarding import Forwarder, check_endpoint
-from moorage.events.purging import VENDOR_TYPE as PURGE_AUDIT_LOG
+from moorage.events.forwarding import Forwarder
 from moorage.events.purging import purge_job
 from moorage.identity.bootstrap import BootstrapReport
 from moorage.identity.bootstrap import bootstrap as first_contents
@@ -46,30 +42,23 @@ from moorage.identity.csrf_guard import CsrfGuard
 from moorage.identity.keys import SigningKeys
 from moorage.identity.secret_key import SecretBox, secret_key
 from moorage.identity.service import IdentityService
-from moorage.identity.token_endpoint import REGISTRY_SERVICE, TokenEndpoint
-from moorage.identity.tokens import TokenIssuer, TokenVerifier
 from moorage.jobs import sweep
 from moorage.jobs.cron import normalized
-from moorage.jobs.engine import JobEngine, check_elsewhere, share
+from moorage.jobs.engine import JobEngine, share
 from moorage.jobs.models import JobType
-from moorage.jobs.recurring import RecurringJob
 from moorage.jobs.schedules import ScheduleService
 from moorage.jobs.service import JobService
 from moorage.jobs.wake import RedisWaker, Waker
 from moorage.lifecycle.collection_service import CollectionService, rules_of
-from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.immutability import Immutability
 from moorage.lifecycle.retention import RetentionService
-from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.logs import AccessLog
 from moorage.metrics.pages import Pages
 from moorage.monitoring import Numbers
-from moorage.probes import Check, Liveness, Readiness
+from moorage.probes import Check
 from moorage.projects.quotas import ROLL_UP_INTERVAL, QuotaService
 from moorage.projects.service import ProjectService
-from moorage.registry.app import RegistryApp
-from moorage.registry.exchange import RegistryServices
 from moorage.repositories.service import RepositoryService
 from moorage.server import runtime
 from moorage.server.metrics_socket import MetricsSocket
@@ -79,13 +68,11 @@ from moorage.storage.instrumented import InstrumentedStore
 from moorage.storage.protocol import BlobStore
 from moorage.system.cleaning import Leftovers, cleanup_job, schedule_cleanup
 from moorage.system.configuration import Configurations
-from moorage.system.configuring import ConfigurationService, configurations_of
+from moorage.system.configuring import configurations_of
 from moorage.system.inventory import Inventory
-from moorage.system.models import Configuration
 from moorage.system.overview import OverviewService
 from moorage.system.overwrite import overwritten
 from moorage.system.presence import Presence
-from moorage.system.service import SystemService
 from moorage.webhooks.feature import Webhooks
 
 ROLES = ("core", "registry", "jobservice", "exporter")
@@ -223,7 +210,7 @@ class Application:
             jobs.register(job_type)
             numbers.jobs.declare(job_type.name)
         guard = CsrfGuard(CsrfTokens(key), settings.server.external_url)
-        application.asgi = application._edge(guard, access_log)
+        application.asgi = edge(application, application._checks(), guard, access_log)
         application.presence = Presence(database, roles, application._checks())
         return application
 
@@ -284,89 +271,6 @@ class Application:
             checks["jobservice"] = self._works
         return checks
 
-    def _edge(self, guard: CsrfGuard, access_log: AccessLog | None) -> Edge:
-        checks = self._checks()
-        bare: dict[str, Respond] = {"healthz": Liveness(), "readyz": Readiness(checks)}
-        mounted: dict[str, ASGIApp] = {}
-        if "core" in self.roles or "registry" in self.roles:
-            bare["v2"] = guard.respond(RegistryApp(self._registry_services(), self.numbers.registry))
-        if "core" in self.roles:
-            issuer = TokenIssuer(self.keys, self.settings.security.token_expiration)
-            refresh = self.settings.security.refresh_token_expiration
-            tokens = TokenEndpoint(self.database, self.identity, self.access, issuer, refresh, self.configurations)
-            bare["service"] = guard.respond(tokens)
-            external_url = self.settings.server.external_url
-            pages = AccountPages(self.identity, self.access, self.configurations, external_url)
-            bare["c"] = guard.respond(pages)
-            mounted["api"] = guard.app(self._api(checks))
-            bare.update(dict.fromkeys(EXPLORER_SEGMENTS, Explorer()))
-        return Edge(
-            bare,
-            mounted,
-            startup=self.open,
-            shutdown=self.close,
-            access_log=access_log,
-            trusted_proxies=self.settings.server.trusted_proxies,
-            metrics=self.numbers.operations,
-        )
-
-    def _registry_services(self) -> RegistryServices:
-        return RegistryServices(
-            settings=self.settings.registry,
-            access=self.access,
-            identity=self.identity,
-            tokens=TokenVerifier(self.keys, REGISTRY_SERVICE),
-            repositories=self.repositories,
-            blobs=self.blobs,
-            uploads=self.uploads,
-            artifacts=self.artifacts,
-            pulls=self.pulls,
-            quotas=self.quotas,
-            trash=self.trash,
-            configurations=self.configurations,
-            external_url=self.settings.server.external_url,
-        )
-
-    def _api(self, checks: Mapping[str, Check]) -> ASGIApp:
-        # Only the core pays for what the framework takes in memory and time.
-        from moorage.api.app import api_app
-        from moorage.api.services import Services
-        from moorage.system.allowlist import AllowlistService
-
-        components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
-        components["jobservice"] = checks.get("jobservice", partial(check_elsewhere, self.jobs))
-        system = SystemService(self._instance(), components)
-        external_url = self.settings.server.external_url
-        return api_app(
-            Services(
-                access=self.access,
-                identity=self.identity,
-                projects=self.projects,
-                quotas=self.quotas,
-                system=system,
-                repositories=self.repositories,
-                artifacts=self.artifacts,
-                catalog=self.catalog,
-                configurations=self.configurations,
-                audit=self.audit,
-                rules=RuleService(self.database),
-                trash=self.trash,
-                tag_history=TagHistoryService(self.database),
-                retention=self.retention,
-                collection=self.collection,
-                configuring=self._configuring(),
-                allowlist=AllowlistService(self.database),
-                overview=self.overview,
-                integrity=IntegrityService(self.database),
-                webhooks=self.webhooks.policies,
-                deliveries=self.webhooks.deliveries,
-                jobs=self.jobs,
-                schedules=self.schedules,
-                purging=RecurringJob(self.database, self.jobs, self.schedules, PURGE_AUDIT_LOG),
-                external_url=external_url,
-            )
-        )
-
     async def _roll_up_quotas(self) -> None:
         """Keep the ledger of what projects hold short; several processes share the work by locked rows."""
         while True:
@@ -389,22 +293,6 @@ class Application:
             ]
         )
 
-    def _configuring(self) -> ConfigurationService:
-        service = ConfigurationService(self.database, self.configurations)
-        authorities = self.settings.audit.forward_authorities
-        service.register("audit_log_forward_endpoint", lambda value: check_endpoint(value, authorities))
-        return service
-
-    def _instance(self) -> Configuration:
-        storage = self.settings.storage
-        on_disk = storage.driver == "filesystem"
-        return Configuration(
-            __version__,
-            storage.driver,
-            volume=(storage.root or self.settings.data / "storage") if on_disk else None,
-            ca_certificate=self.settings.system.ca_certificate,
-        )
-
     async def _works(self) -> None:
         """The work beside requests goes on in this process.
 
@@ -414,10 +302,6 @@ class Application:
         if not self._background or any(task.done() for task in self._background):
             raise ServiceUnavailable("the background work of this process has ended")
         await self.engine.check()
-
-
-async def _answers() -> None:
-    """This process is up, or nobody could ask."""
 
 
 def worker() -> ASGIApp:

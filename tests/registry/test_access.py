@@ -35,6 +35,13 @@ async def test_trap_29_without_credentials_the_answer_is_a_bearer_challenge(regi
     assert answer.headers["docker-distribution-api-version"] == "registry/2.0"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_path_without_its_slash_leads_to_the_one_with_it(registry: Registry, method: str) -> None:
+    answer = await registry.http.request(method, "/v2", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (301, "/v2/")
+    assert (await registry.http.request("POST", "/v2")).status_code in (401, 405)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "scope"),
     [

@@ -32,6 +32,9 @@ class RegistryApp:
         Raises:
             ClientDisconnected: nobody waits for the answer any more.
         """
+        if request.path == "/v2" and request.method in ("GET", "HEAD"):
+            # Harbor's edge sends who left out the slash to the right place, without asking who it is.
+            return Response(301, [(b"location", b"/v2/")])
         try:
             route, name, reference = self._route(request)
         except MoorageError as error:

@@ -242,7 +242,7 @@ async def test_a_path_that_is_nothing_is_named_as_it_was_sent(replica: Replica) 
         ("GET", "/projects?page_size=101", 422),
         ("GET", "/projects?q=bad", 400),
         ("GET", "/projects/a%00b", 400),
-        ("GET", "/system/gc", 501),
+        ("GET", "/scanners", 501),
     ],
 )
 async def test_the_request_id_comes_back_on_every_answer(replica: Replica, method: str, path: str, status: int) -> None:

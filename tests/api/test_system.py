@@ -117,7 +117,7 @@ async def test_an_unknown_path(replica: Replica, path: str) -> None:
     ("method", "path"),
     [
         ("GET", "/projects/p/repositories/a%252Fb/artifacts/sha256:1/scan/7/log"),
-        ("GET", "/projects/p/webhook/policies"),
+        ("GET", "/projects/p/preheat/policies"),
         ("PATCH", "/scanners/1"),
         ("GET", "/replication/policies/"),
     ],

@@ -44,6 +44,7 @@ QUERY = {
     "integer": ("0", "-1", "2147483647", "2147483648", str(HUGE - 1), str(HUGE), "9" * 400, "abc", "%00", "1e3"),
     "boolean": ("maybe", "%00", LONG),
     "string": ("%00", "a%00b", LONG, "%FF%FE", "%25", "%27%3B--", "%5C"),
+    "array": ("%00", LONG, "%FF%FE", ",,,", ",".join(["Error"] * 3_000)),
 }
 #: Filters, orders: what makes databases work, and parsers.
 BOMBS = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -249,6 +249,27 @@ async def _bootstrap(settings: Settings, url: str) -> None:
 
 
 def test_what_is_kept_is_what_the_rules_say(world: World) -> None:
+    # What two indexes share that both go, and one of them lists the other.
+    @example(
+        made=[
+            Made(0.5, None, [], [], None),
+            Made(0.5, None, [], [], 0),
+            Made(0.5, None, ["v2"], [1], None),
+            Made(0.5, None, [], [0, 1, 2], None),
+        ],
+        rules=[
+            {
+                "template": "latestPushedK",
+                "params": {"latestPushedK": 0},
+                "tags": [{"kind": "doublestar", "decoration": "matches", "pattern": "**", "extras": ""}],
+                "repositories": EVERYWHERE,
+                "disabled": False,
+                "priority": 0,
+                "action": "retain",
+            }
+        ],
+        fixed=[],
+    )
     @settings(max_examples=EXAMPLES, print_blob=True)
     @given(
         made=worlds(),

@@ -23,7 +23,7 @@ from tests.registry.content import Image, image
 from tests.webhooks.receiver import Receiver, receiving
 
 #: As production's, in less time.
-QUICK = Pace(lease=2.0, heartbeat=0.3, watch=0.2, longest=0.1, recover=0.3, grace=0.5)
+QUICK = Pace(lease=10.0, heartbeat=0.3, watch=0.2, longest=0.1, recover=0.3, grace=0.5)
 
 ALL = [
     "PUSH_ARTIFACT",

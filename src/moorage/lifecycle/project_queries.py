@@ -52,6 +52,7 @@ STAYS = frozenset(
         "repository",
         "retention_policy",
         "upload",
+        "webhook_policy",
     }
 )
 

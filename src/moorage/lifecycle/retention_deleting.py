@@ -160,7 +160,8 @@ def _owners_of(batch: _Batch, numbers: Iterable[int]) -> set[int]:
 
 
 def _owners(candidates: Sequence[int], edges: Sequence[tuple[int, ...]]) -> dict[int, list[int]]:
-    """Of each artifact, the candidates that take it along, in their order."""
+    """Of each artifact, the candidates that take it along, in their order; candidates go by themselves."""
+    alone = set(candidates)
     takes: dict[int, list[int]] = {}
     for upper, lower in edges:
         takes.setdefault(upper, []).append(lower)
@@ -169,7 +170,7 @@ def _owners(candidates: Sequence[int], edges: Sequence[tuple[int, ...]]) -> dict
         reached, waiting = {candidate}, [candidate]
         while waiting:
             for lower in takes.get(waiting.pop(), ()):
-                if lower not in reached:
+                if lower not in reached and lower not in alone:
                     reached.add(lower)
                     waiting.append(lower)
         for number in reached:

@@ -25,14 +25,20 @@ _NEXT = """
 SELECT c.artifact_id FROM retention_candidate c
  WHERE c.task_id = %s AND c.verdict = 'delete' AND c.artifact_id < %s
    AND NOT EXISTS (SELECT 1 FROM artifact_child k JOIN artifact p ON p.artifact_id = k.parent_id
-                    WHERE k.child_id = c.artifact_id AND p.state = 'live')
+                    WHERE k.child_id = c.artifact_id AND p.state = 'live'
+                      AND NOT EXISTS (SELECT 1 FROM retention_candidate u
+                                       WHERE u.task_id = %s AND u.artifact_id = p.artifact_id
+                                         AND u.verdict = 'delete'))
  ORDER BY c.artifact_id DESC LIMIT %s
 """
 
 
 async def next_candidates(connection: AsyncConnection, task_id: int, below: int, limit: int) -> list[int]:
-    """Artifacts that are to go and that no index lists, the newest first."""
-    return [row[0] for row in await fetch_all(connection, _NEXT, (task_id, below, limit))]
+    """Artifacts that are to go, the newest first; not those in an index that stays.
+
+    In one that goes as well they are among them: what they share with it could be needed by either.
+    """
+    return [row[0] for row in await fetch_all(connection, _NEXT, (task_id, below, task_id, limit))]
 
 
 # Accessories, and children without tags, as they were planned; unless something else lists them, or they are about

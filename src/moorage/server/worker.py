@@ -17,6 +17,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+if __name__ == "__main__":
+    # structlog loads it to draw tracebacks: 4 MB of every worker, and nothing for a log.
+    sys.modules["rich"] = None  # type: ignore[assignment]
+
 import structlog
 
 from moorage import logs

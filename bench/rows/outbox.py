@@ -1,6 +1,6 @@
 """How far the outbox is behind while manifests are pushed at a steady pace.
 
-An event is deleted once every consumer has it, so the oldest one that is there says how late the last consumer is.
+The age of the oldest event that some consumer has not had says how late the last consumer is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ PACE = 200
 #: Seconds between two looks at the outbox, and after which it must be empty again.
 LOOK, PATIENCE = 0.02, 60.0
 
-_AGE = "SELECT coalesce(extract(epoch FROM clock_timestamp() - min(occurred)), 0)::float8 FROM outbox"
+_AGE = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(occurred)), 0)::float8 FROM outbox
+ WHERE position IS NULL OR position > (SELECT min(position) FROM outbox_consumer)
+"""
 
 
 def measure_outbox(server: Server, contents: Contents, round: int) -> Iterator[Measurement]:

@@ -123,6 +123,7 @@ class Dispatcher:
         if time.monotonic() < self._measured + MEASURED:
             return
         async with self._database.connect() as connection:
+            await queries.trim(connection)
             unordered, age, lag = await queries.state(connection)
         self._measured = time.monotonic()
         self._metrics.waiting = unordered + max(lag.values(), default=0)

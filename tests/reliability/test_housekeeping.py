@@ -22,6 +22,7 @@ import psycopg
 import pytest
 from redis import Redis
 
+from moorage.database.embedded import running_url
 from tests.conftest import new_database
 from tests.database.pooler import pooled
 from tests.jobs.test_wake import redis_server
@@ -176,6 +177,73 @@ def test_two_servers_lose_no_job_and_run_none_twice_at_once(
         again = sum(taken > 1 for taken in receiver.taken.values())
         assert again <= count("SELECT count(*) FROM task WHERE job_type = 'WEBHOOK' AND run_count > 1")
         assert database.execute("SELECT DISTINCT status FROM execution").fetchall() == [("Success",)]
+
+
+EVERYTHING = [{"kind": "doublestar", "decoration": "matches", "pattern": "**"}]
+RETENTION = {
+    "algorithm": "or",
+    "rules": [
+        {
+            "action": "retain",
+            "template": "latestPushedK",
+            "params": {"latestPushedK": 1},
+            "tag_selectors": EVERYTHING,
+            "scope_selectors": {"repository": [{**EVERYTHING[0], "decoration": "repoMatches"}]},
+        }
+    ],
+    "trigger": {"kind": "Schedule", "settings": {"cron": ""}},
+    "scope": {"level": "project", "ref": 1},
+}
+
+
+def test_everything_goes_on_after_the_database_and_the_server_were_killed(tmp_path: Path, receiver: Receiver) -> None:
+    """In the middle of a garbage collection, a retention, deliveries and the firing of a schedule."""
+    server = Server(tmp_path / "data", workers=1, environment={"MOORAGE_EGRESS__ALLOW": '["127.0.0.0/8"]'})
+    server.start()
+    api = Api([server])
+    try:
+        _prepare(api, receiver)
+        retention = api.request("POST", "/api/v2.0/retentions", RETENTION)[1]["location"]
+        tags: list[str] = []
+        for kill in (server.kill_postgres, server.kill, server.kill_postgres):
+            for _ in range(8):
+                tags.append(f"v{len(tags)}")
+                push(api, tags[-1])
+            assert api.request("POST", f"{retention}/executions", {"dry_run": False})[0] == 201
+            manual = {"schedule": {"type": "Manual"}, "parameters": {"delete_untagged": True}}
+            assert api.request("POST", "/api/v2.0/system/gc/schedule", manual)[0] == 201
+            with psycopg.connect(_url(server), autocommit=True) as database:
+                database.execute(_DUE)
+            time.sleep(random.uniform(0.0, 0.5))
+            kill()
+            if kill == server.kill:
+                server.start()
+            server.wait_until_it_answers()
+        _until(lambda: _ended(server))
+        assert api.request("POST", f"{retention}/executions", {"dry_run": False})[0] == 201
+        _until(lambda: _ended(server))
+        with psycopg.connect(_url(server)) as database:
+            assert database.execute(_SCHEDULED).fetchone() == (3,)
+            assert database.execute("SELECT DISTINCT status FROM execution").fetchall() == [("Success",)]
+        assert receiver.twice == []
+        assert set(receiver.told.values()) == set(tags)
+        assert json.loads(api.request("GET", "/v2/library/app/tags/list")[2])["tags"] == [tags[-1]]
+        assert api.request("GET", f"/v2/library/app/manifests/{tags[-1]}")[0] == 200
+        assert api.request("GET", f"/v2/library/app/blobs/{CONFIG_DIGEST}")[2] == CONFIG
+    finally:
+        api.close()
+        server.stop()
+
+
+def _url(server: Server) -> str:
+    url = running_url(server.data)
+    assert url is not None
+    return url
+
+
+def _ended(server: Server) -> bool:
+    with psycopg.connect(_url(server)) as database:
+        return database.execute(_UNTOLD).fetchone() == database.execute(_OPEN).fetchone() == (0,)
 
 
 _SCHEDULED = "SELECT count(*) FROM execution WHERE vendor_type = 'GARBAGE_COLLECTION' AND trigger = 'SCHEDULE'"

@@ -14,8 +14,8 @@ from moorage.api.answers import answer, done
 from moorage.api.call import Call, InjectedCall, integer
 from moorage.api.describe import LIST, described
 from moorage.api.operations import BASE
-from moorage.api.schedules import MANUAL, NONE, HistoryView, ScheduleBody, log_stream, schedule_body, wanted
-from moorage.errors import BadRequest, NotFound
+from moorage.api.schedules import HistoryView, ScheduleBody, apply, log_stream, schedule_body
+from moorage.errors import NotFound
 from moorage.jobs.models import Execution, Schedule
 from moorage.lifecycle.collection_models import Item, Options, Run
 
@@ -107,18 +107,15 @@ async def update_schedule(call: InjectedCall) -> Response[bytes]:
 
 async def _apply(call: Call, body: ScheduleBody) -> int:
     """Do what a body asks for; the id of the run, 0 when it is for later."""
-    if body.schedule is None:
-        raise BadRequest("bad request: schedule cann't be empty")
     collection = call.services.collection
-    if body.schedule.type == NONE:
-        await collection.unschedule()
-        return 0
-    options = Options.parse(body.parameters or {})
-    when = wanted(body.schedule, "gc")
-    if when.kind == MANUAL:
-        return await collection.start(options)
-    await collection.schedule(when.kind, when.cron, options)
-    return 0
+    return await apply(
+        body,
+        "gc",
+        Options.parse,
+        unschedule=collection.unschedule,
+        run=collection.start,
+        schedule=collection.schedule,
+    )
 
 
 @get(

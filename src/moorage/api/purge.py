@@ -10,8 +10,8 @@ from moorage.api.answers import answer, done, nothing
 from moorage.api.call import Call, InjectedCall, integer
 from moorage.api.describe import LIST, described
 from moorage.api.operations import BASE
-from moorage.api.schedules import MANUAL, NONE, HistoryView, ScheduleBody, log_stream, schedule_body, wanted
-from moorage.errors import BadRequest, NotFound
+from moorage.api.schedules import HistoryView, ScheduleBody, apply, log_stream, schedule_body
+from moorage.errors import NotFound
 from moorage.events.purging import PurgeParameters, complete
 from moorage.jobs.models import Execution
 
@@ -67,18 +67,15 @@ async def update_schedule(call: InjectedCall) -> Response[bytes]:
 
 async def _apply(call: Call, body: ScheduleBody) -> int:
     """Do what a body asks for; the id of the run, 0 when it is for later."""
-    if body.schedule is None:
-        raise BadRequest("bad request: schedule cann't be empty")
     purging = call.services.purging
-    if body.schedule.type == NONE:
-        await purging.unschedule()
-        return 0
-    parameters = PurgeParameters.parse(body.parameters or {})
-    when = wanted(body.schedule, "log rotation purge")
-    if when.kind == MANUAL:
-        return await purging.run(parameters.complete)
-    await purging.schedule(when.kind, when.cron, parameters.shown)
-    return 0
+    return await apply(
+        body,
+        "log rotation purge",
+        PurgeParameters.parse,
+        unschedule=purging.unschedule,
+        run=lambda parameters: purging.run(parameters.complete),
+        schedule=lambda kind, cron, parameters: purging.schedule(kind, cron, parameters.shown),
+    )
 
 
 @get(

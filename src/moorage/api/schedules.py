@@ -7,17 +7,20 @@ body says when (or now, or never), and one view shows the schedule as well as ea
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from litestar.response import Stream
 from msgspec import Struct
 
 from moorage.api.call import Call, invalid
 from moorage.api.times import NEVER, timestamp
+from moorage.errors import BadRequest
 from moorage.jobs import cron
 from moorage.jobs.models import Execution, Schedule
+
+P = TypeVar("P")
 
 MANUAL = "Manual"
 NONE = "None"
@@ -121,6 +124,33 @@ def wanted(schedule: ScheduleObj, label: str) -> Wanted:
         return Wanted(schedule.type)
     kind = "Custom" if schedule.type in ("", "Schedule") else schedule.type
     return Wanted(kind, cron.normalized(schedule.cron, label))
+
+
+async def apply(
+    body: ScheduleBody,
+    label: str,
+    parse: Callable[[Mapping[str, Any]], P],
+    *,
+    unschedule: Callable[[], Awaitable[None]],
+    run: Callable[[P], Awaitable[int]],
+    schedule: Callable[[str, str, P], Awaitable[None]],
+) -> int:
+    """Do what a body asks for; the id of the run, 0 when it is for later.
+
+    Raises:
+        BadRequest: it does not say when, or its cron or parameters are none.
+    """
+    if body.schedule is None:
+        raise BadRequest("bad request: schedule cann't be empty")
+    if body.schedule.type == NONE:
+        await unschedule()
+        return 0
+    parameters = parse(body.parameters or {})
+    when = wanted(body.schedule, label)
+    if when.kind == MANUAL:
+        return await run(parameters)
+    await schedule(when.kind, when.cron, parameters)
+    return 0
 
 
 def parameters_text(parameters: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +13,7 @@ import typer
 
 from moorage.checking.models import CouldNotCheck, Finding, Options, Orphans
 from moorage.cli.context import ConfigOption, DataOption, Target, UrlOption, run
-from moorage.cli.output import Output
+from moorage.cli.output import Output, tell
 from moorage.cli.progress import shown
 from moorage.errors import MoorageError, size_for_people
 
@@ -106,7 +105,7 @@ def command(
         finally:
             # What was found until an error is found.
             if report.phase:
-                _tell(report, output, json_file)
+                tell(report.write_json, as_text(report), output, json_file)
         if report.open:
             raise typer.Exit(FINDINGS_EXIT)
     except KeyboardInterrupt:
@@ -178,17 +177,6 @@ def _line(report: Report) -> str:
 
 
 # --- afterwards -----------------------------------------------------------------------------------
-
-
-def _tell(report: Report, output: Output, file: Path | None) -> None:
-    if file is not None:
-        with file.open("w", encoding="utf-8") as target:
-            report.write_json(target)
-    if output is Output.JSON:
-        report.write_json(sys.stdout)
-        return
-    for line in as_text(report):
-        typer.echo(line)
 
 
 def as_text(report: Report) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from moorage.cli.context import ConfigOption, DataOption, Target, UrlOption, run
-from moorage.cli.output import Output
+from moorage.cli.output import Output, tell
 from moorage.cli.progress import shown
 from moorage.errors import size_for_people
 
@@ -105,7 +104,7 @@ def storage(
         finally:
             # What was done until an error is done.
             if result.found:
-                _tell(result, output, report)
+                tell(result.write_json, as_text(result), output, report)
         if result.skipped:
             raise typer.Exit(SKIPPED_EXIT)
     except KeyboardInterrupt:
@@ -178,17 +177,6 @@ def _line(report: Report) -> str:
 
 
 # --- afterwards -----------------------------------------------------------------------------------
-
-
-def _tell(report: Report, output: Output, file: Path | None) -> None:
-    if file is not None:
-        with file.open("w", encoding="utf-8") as target:
-            report.write_json(target)
-    if output is Output.JSON:
-        report.write_json(sys.stdout)
-        return
-    for line in as_text(report):
-        typer.echo(line)
 
 
 def as_text(report: Report) -> Iterator[str]:

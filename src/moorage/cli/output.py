@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from pathlib import Path
+from typing import IO, Annotated, Any
 
 import typer
 
@@ -62,3 +64,15 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return Text("\n".join(map(str, value)))
     return Text(str(value))
+
+
+def tell(write_json: Callable[[IO[str]], None], text: Iterable[str], output: Output, file: Path | None) -> None:
+    """A report as it was asked for, and as JSON into ``file`` if there is one."""
+    if file is not None:
+        with file.open("w", encoding="utf-8") as target:
+            write_json(target)
+    if output is Output.JSON:
+        write_json(sys.stdout)
+        return
+    for line in text:
+        typer.echo(line)

@@ -67,7 +67,7 @@ tools: setup ## install the real clients and servers that tests use (Debian pack
 	@$(BIN)/python tools/install
 
 .PHONY: check
-check: setup ## lint, format, types, import layers, lock file and generated pages
+check: setup ## lint, format, types, import layers, lock file and generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -77,7 +77,7 @@ check: setup ## lint, format, types, import layers, lock file and generated page
 	@$(BIN)/python -m tools.compat --check
 
 .PHONY: format
-format: setup ## format the code and regenerate the generated pages
+format: setup ## format the code and regenerate the generated files
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/generate_docs.py

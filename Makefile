@@ -15,6 +15,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 DATA ?= data
 # Tests run in so many processes at once.
 PROCESSES ?= 2
+# npm in portal/, with the modules of its lock file and a Node that is new enough: make does $(NPM) run check.
+NPM = $(BIN)/python tools/portal.py npm
 # More arguments: make test ARGS="-k upload", make serve ARGS="--workers 2".
 ARGS ?=
 
@@ -50,13 +52,23 @@ $(STAMP): pyproject.toml uv.lock
 	@$(BIN)/python -m compileall -q src/moorage
 	@touch $@
 
+.PHONY: portal
+portal: setup ## build the web portal, unless it is up to date
+	@$(BIN)/python tools/portal.py build
+
 .PHONY: serve
 serve: setup ## serve on http://localhost:8080, with an embedded PostgreSQL and its data in ./data
+	@$(BIN)/python tools/portal.py build || echo "WARNING: serving without an up-to-date portal" >&2
 	@exec $(BIN)/moorage serve --data $(DATA) $(ARGS)
 
 .PHONY: test
-test: setup tools ## run every test; what the machine lacks is installed, or named and skipped (with CI=true: failed)
+test: setup tools portal-if-possible ## run every test; what the machine lacks is installed, or named and skipped (with CI=true: failed)
 	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup $(ARGS)
+
+# Like the tools of tests: what the machine cannot have is named, and an error with CI=true.
+.PHONY: portal-if-possible
+portal-if-possible: setup
+	@$(BIN)/python tools/portal.py build || [ "$${CI:-}" != true ]
 
 .PHONY: test-unit
 test-unit: setup ## run the tests that need nothing but Python (seconds)
@@ -67,7 +79,7 @@ tools: setup ## install the real clients and servers that tests use (Debian pack
 	@$(BIN)/python tools/install
 
 .PHONY: check
-check: setup ## lint, format, types, import layers, lock file and generated pages
+check: setup ## lint, format, types, import layers, lock file and generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -77,7 +89,7 @@ check: setup ## lint, format, types, import layers, lock file and generated page
 	@$(BIN)/python -m tools.compat --check
 
 .PHONY: format
-format: setup ## format the code and regenerate the generated pages
+format: setup ## format the code and regenerate the generated files
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/generate_docs.py

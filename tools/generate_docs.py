@@ -1,11 +1,12 @@
-"""Write the pages that are generated from the code, or with --check say which are out of date.
+"""Write the files that are generated from the code, or with --check say which are out of date.
 
-So far one: docs/configuration.md, from the settings.
+docs/configuration.md from the settings, and portal/openapi.json from the API: the types of the portal come from it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import types
 from collections.abc import Iterator
@@ -16,9 +17,10 @@ from annotated_types import Ge, Le, MinLen
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from moorage.api.openapi import document
 from moorage.settings import GiB, MiB, Section, Settings, environment_name, is_secret, setting_fields
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
 
 INTRODUCTION = """\
 # Configuration
@@ -69,18 +71,20 @@ value came from, and `moorage config schema` prints the JSON schema of the file,
 
 
 def main() -> int:
-    """Write or check every page; 1 when a checked one differs."""
+    """Write or check every file; 1 when a checked one differs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when a page is out of date")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when a file is out of date")
     check: bool = parser.parse_args().check
     outdated = []
-    for name, content in {"configuration.md": configuration_page()}.items():
-        page = DOCS / name
-        if page.exists() and page.read_text() == content:
+    generated = {"docs/configuration.md": configuration_page(), "portal/openapi.json": api_description()}
+    for name, content in generated.items():
+        file = ROOT / name
+        if file.exists() and file.read_text() == content:
             continue
-        outdated.append(f"docs/{name}")
+        outdated.append(name)
         if not check:
-            page.write_text(content)
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(content)
     if check and outdated:
         print(f"out of date: {', '.join(outdated)}; run tools/generate_docs.py", file=sys.stderr)
         return 1
@@ -90,6 +94,11 @@ def main() -> int:
 def configuration_page() -> str:
     """The reference of all settings."""
     return "\n".join([INTRODUCTION, *_section(Settings, "")])
+
+
+def api_description() -> str:
+    """What ``/swagger.json`` answers, in lines, so that a change of the API shows as one."""
+    return json.dumps(json.loads(document()), indent=1) + "\n"
 
 
 def _section(section: type[Section], prefix: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from moorage.jobs.recurring import RecurringJob
 from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.rules import RuleService
 from moorage.logs import AccessLog
+from moorage.portal.app import Portal
 from moorage.probes import Check, Liveness, Readiness
 from moorage.registry.app import RegistryApp
 from moorage.registry.exchange import RegistryServices
@@ -40,6 +41,10 @@ def edge(application: Application, checks: Mapping[str, Check], guard: CsrfGuard
     mounted: dict[str, ASGIApp] = {}
     if "core" in application.roles or "registry" in application.roles:
         bare["v2"] = guard.respond(RegistryApp(_registry_services(application), application.numbers.registry))
+    if "core" in application.roles or "portal" in application.roles:
+        portal = Portal(metrics=application.numbers.operations)
+        # Its own first: none of its files may stand in the way of what else is answered.
+        bare = {**dict.fromkeys(portal.segments, portal), **bare}
     if "core" in application.roles:
         issuer = TokenIssuer(application.keys, application.settings.security.token_expiration)
         refresh = application.settings.security.refresh_token_expiration
@@ -50,7 +55,7 @@ def edge(application: Application, checks: Mapping[str, Check], guard: CsrfGuard
         external_url = application.settings.server.external_url
         pages = AccountPages(application.identity, application.access, application.configurations, external_url)
         bare["c"] = guard.respond(pages)
-        mounted["api"] = guard.app(_api(application, checks))
+        mounted["api"] = guard.app(_api(application, checks, portal))
         bare.update(dict.fromkeys(EXPLORER_SEGMENTS, Explorer()))
     return Edge(
         bare,
@@ -81,7 +86,7 @@ def _registry_services(application: Application) -> RegistryServices:
     )
 
 
-def _api(application: Application, checks: Mapping[str, Check]) -> ASGIApp:
+def _api(application: Application, checks: Mapping[str, Check], portal: Portal) -> ASGIApp:
     # Only the core pays for what the framework takes in memory and time.
     from moorage.api.app import api_app
     from moorage.api.services import Services
@@ -89,6 +94,8 @@ def _api(application: Application, checks: Mapping[str, Check]) -> ASGIApp:
 
     components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
     components["jobservice"] = checks.get("jobservice", partial(check_elsewhere, application.jobs))
+    if portal.built:
+        components["portal"] = _answers
     system = SystemService(_instance(application), components)
     external_url = application.settings.server.external_url
     return api_app(

@@ -75,7 +75,7 @@ from moorage.system.overwrite import overwritten
 from moorage.system.presence import Presence
 from moorage.webhooks.feature import Webhooks
 
-ROLES = ("core", "registry", "jobservice", "exporter")
+ROLES = ("core", "registry", "jobservice", "exporter", "portal")
 
 #: Roles that need the blob store.
 STORING = frozenset({"core", "registry", "jobservice"})

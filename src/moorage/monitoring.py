@@ -66,8 +66,9 @@ def pages(
     shown = Pages()
     shown.register(DatabaseMetrics(database.use, alias=settings.metrics.aliases), Page.COMMON)
     shown.register(InterpreterMetrics(), Page.COMMON)
-    if "core" in roles or "registry" in roles:
+    if not {"core", "registry", "portal"}.isdisjoint(roles):
         shown.register(numbers.operations, Page.CORE)
+    if "core" in roles or "registry" in roles:
         shown.register(numbers.registry, Page.REGISTRY)
         shown.register(DescriptorCacheMetrics(artifacts.use), Page.REGISTRY)
         caches = {"manifest": artifacts.use, "artifact": artifacts.attributes.use, "credential": identity.use}

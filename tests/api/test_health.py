@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from moorage.app import Application
+from moorage.portal.app import Portal
 from tests.registry.client import Registry
 from tests.registry.conftest import application, registry, registry_database, registry_settings, running
 
@@ -17,7 +18,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
 async def test_background_work_that_has_ended_is_told(registry: Registry, application: Application) -> None:
     answer = await registry.request("GET", "/api/v2.0/health", auth=None)
-    names = ("core", "database", "jobservice", "registry")
+    built = ["portal"] if Portal().built else []
+    names = ("core", "database", "jobservice", *built, "registry")
     assert answer.json() == {
         "status": "healthy",
         "components": [{"name": name, "status": "healthy"} for name in names],

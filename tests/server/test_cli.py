@@ -15,6 +15,7 @@ from moorage.cli.db import connection_environment
 from moorage.cli.main import app
 from moorage.cli.serve import RoleError, check_roles
 from moorage.database.migrate import SCRIPTS
+from moorage.server.runtime import programs
 
 runner = CliRunner()
 MOORAGE = (sys.executable, "-c", "from moorage.cli.main import app; app()")
@@ -26,7 +27,13 @@ def test_roles_are_taken_once_and_in_order() -> None:
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("name", ["portal", "notary-signer"])
+def test_only_the_portal_alone_does_without_a_database() -> None:
+    assert programs(check_roles(["portal"]))[1] is None
+    assert programs(check_roles(["portal", "registry"]))[1]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", ["scanner", "notary-signer"])
 def test_roles_to_come_are_refused_as_such(name: str) -> None:
     with pytest.raises(RoleError, match="later release"):
         check_roles(["core", name])

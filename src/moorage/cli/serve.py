@@ -11,8 +11,8 @@ import typer
 from moorage.errors import MoorageError
 
 #: The roles of this release, and the port each serves when it is started alone (Harbor's chart).
-ROLES = {"core": 8080, "registry": 5000, "jobservice": 8080, "exporter": 8080}
-LATER = ("portal", "scanner", "notary-server", "notary-signer")
+ROLES = {"core": 8080, "registry": 5000, "jobservice": 8080, "exporter": 8080, "portal": 8080}
+LATER = ("scanner", "notary-server", "notary-signer")
 
 
 class RoleError(MoorageError):
@@ -31,7 +31,7 @@ def command(
     ] = None,
     role: Annotated[
         list[str] | None,
-        typer.Option("--role", metavar="ROLE", help="core, registry, jobservice, exporter; default: all."),
+        typer.Option("--role", metavar="ROLE", help="core, registry, jobservice, exporter, portal; default: all."),
     ] = None,
     workers: Annotated[int | None, typer.Option("--workers", metavar="N", help="Worker processes.")] = None,
     engine: Annotated[str | None, typer.Option("--engine", metavar="ENGINE", help="granian or uvicorn.")] = None,
@@ -49,6 +49,7 @@ def command(
 
     The first start makes the data directory, its database and the admin, and prints the admin's password.
     """
+    from moorage.server.runtime import programs
     from moorage.server.supervisor import Supervisor
     from moorage.settings import read_settings
 
@@ -65,7 +66,9 @@ def command(
     if "server.listen" not in loaded.sources and "core" not in roles:
         address = f"127.0.0.1:{ROLES[roles[0]]}"
         settings = settings.model_copy(update={"server": settings.server.model_copy(update={"listen": address})})
-    raise typer.Exit(Supervisor(settings, roles=roles, show=typer.echo).run())
+    application, bootstrap = programs(roles)
+    supervisor = Supervisor(settings, roles=roles, application=application, bootstrap=bootstrap, show=typer.echo)
+    raise typer.Exit(supervisor.run())
 
 
 def check_roles(names: list[str]) -> tuple[str, ...]:

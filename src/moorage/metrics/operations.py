@@ -17,6 +17,8 @@ from moorage.metrics.numbers import Summary
 
 #: What is none of the API's operations: ``/c``, ``/service``, and paths that are nothing.
 UNKNOWN = "unknown"
+#: The portal's page and its files.
+PORTAL = "portal"
 #: What begins with ``/v2`` and is no endpoint.
 OTHER_V2 = "v2_others"
 
@@ -109,7 +111,7 @@ class OperationMetrics(Collector):
 def _interface(operation: str) -> str:
     if operation.startswith("v2_"):
         return _V2
-    return _OTHER if operation == UNKNOWN else _API
+    return _OTHER if operation in (UNKNOWN, PORTAL) else _API
 
 
 def _bytes(name: str, documentation: str, numbers: dict[str, int]) -> CounterMetricFamily:

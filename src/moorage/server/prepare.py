@@ -18,6 +18,7 @@ def prepare(runtime: Runtime) -> bytes:
     """
     from moorage.database import migrate
 
+    assert runtime.bootstrap is not None
     answer: dict[str, Any]
     try:
         if runtime.settings.database.url is None:

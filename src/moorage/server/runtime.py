@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,7 @@ WORKER_VARIABLE = "MOORAGE_WORKER"
 
 APPLICATION = "moorage.app:worker"
 BOOTSTRAP = "moorage.app:bootstrap"
+PORTAL_APPLICATION = "moorage.portal_process:worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Runtime:
     """One start of a server.
 
     ``database_url`` is for everything, ``direct_url`` passes a pooler. ``application`` and ``bootstrap`` name what the
-    processes call, as ``module:attribute``. ``worker`` counts from 1; ``metrics_descriptor`` is the worker's end of the
-    socket its metrics are asked on, if it has one.
+    processes call, as ``module:attribute``; without a ``bootstrap`` there is no database. ``worker`` counts from 1;
+    ``metrics_descriptor`` is the worker's end of the socket its metrics are asked on, if it has one.
     """
 
     settings: Settings
@@ -40,7 +41,7 @@ class Runtime:
     direct_url: str
     roles: tuple[str, ...]
     application: str = APPLICATION
-    bootstrap: str = BOOTSTRAP
+    bootstrap: str | None = BOOTSTRAP
     worker: int = 1
     metrics_descriptor: int | None = None
 
@@ -53,6 +54,11 @@ class WorkerPlace:
     listen: int
     control: int
     metrics: int
+
+
+def programs(roles: Sequence[str]) -> tuple[str, str | None]:
+    """The ``application`` and ``bootstrap`` of a server with these roles; the portal alone needs no database."""
+    return (PORTAL_APPLICATION, None) if set(roles) == {"portal"} else (APPLICATION, BOOTSTRAP)
 
 
 class RuntimeFile:

@@ -4,6 +4,8 @@ The order of the start: data directory locked, address taken, PostgreSQL started
 worker, all of them told to go. They load their libraries while PostgreSQL starts. The order of the stop: no more
 connections, requests in progress finish, workers end, PostgreSQL ends, lock released.
 
+A server without a ``bootstrap`` has no database to prepare and keeps nothing: no data directory, no PostgreSQL.
+
 It works as process 1 of a container: signals are handled, and orphans that fall to it are reaped.
 """
 
@@ -54,7 +56,7 @@ class Supervisor:
         *,
         roles: tuple[str, ...],
         application: str = APPLICATION,
-        bootstrap: str = BOOTSTRAP,
+        bootstrap: str | None = BOOTSTRAP,
         show: Callable[[str], None] = print,
     ) -> None:
         """``show`` gets what a person at the terminal should read."""
@@ -94,8 +96,9 @@ class Supervisor:
         settings = self._settings
         raise_open_files_limit()
         check_certificate(settings.server.tls)
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._stack.enter_context(DataLock(settings.data))
+        if self._bootstrap is not None:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._stack.enter_context(DataLock(settings.data))
         self._listeners = listen(settings.server.listen, sockets=settings.server.workers)
         self._stack.callback(self._close_listeners)
         times = ProcessTimes()
@@ -110,9 +113,7 @@ class Supervisor:
         )
         try:
             workers.start()
-            database_url, direct_url = self._database()
-            runtime.store(Runtime(settings, database_url, direct_url, self._roles, self._application, self._bootstrap))
-            prepared = self._prepare(workers)
+            prepared = self._make_ready(workers, runtime)
             workers.go()
             self._wait_until_ready(workers)
         except BaseException:
@@ -121,9 +122,17 @@ class Supervisor:
         url = settings.server.external_url or display_url(
             self._listeners[0], tls=settings.server.tls.certificate is not None
         )
-        self._show(banner(url, prepared.get("generated_admin_password")))
+        self._show(banner(url, self._roles, prepared.get("generated_admin_password")))
         self._events.info("started", version=__version__, address=url, workers=settings.server.workers)
         return workers
+
+    def _make_ready(self, workers: Workers, runtime: RuntimeFile) -> dict[str, Any]:
+        """Tell the workers where the database is, and have one prepare it; what that one says."""
+        database_url, direct_url = ("", "") if self._bootstrap is None else self._database()
+        runtime.store(
+            Runtime(self._settings, database_url, direct_url, self._roles, self._application, self._bootstrap)
+        )
+        return {} if self._bootstrap is None else self._prepare(workers)
 
     def _database(self) -> tuple[str, str]:
         database = self._settings.database

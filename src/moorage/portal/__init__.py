@@ -1,0 +1,1 @@
+"""The web portal: a built page and its files, served to browsers."""

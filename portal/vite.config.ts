@@ -26,5 +26,6 @@ export default defineConfig({
     restoreMocks: true,
     server: { deps: { inline: [/@patternfly/] } },
     css: false,
+    reporters: ['default'],
   },
 });

@@ -18,5 +18,6 @@ async function answered(asked: Promise<Response>): Promise<void> {
   } catch (error) {
     throw ApiError.of(error, undefined);
   }
-  if (!response.ok) throw ApiError.of(await response.text(), response);
+  const text = await response.text();
+  if (!response.ok) throw ApiError.of(text, response);
 }

@@ -90,7 +90,7 @@ export function DataTable<Row>(props: Props<Row>) {
   const isEmpty = list.data !== undefined && rows.length === 0;
   const extra = (expanded ? 1 : 0) + (selection ? 1 : 0) + (actions ? 1 : 0);
   if (isEmpty && !state.isFiltered && state.page === 1 && list.error === null) {
-    return <>{empty}</>;
+    return empty;
   }
   if (list.data === undefined && list.error !== null) {
     return <Failure error={list.error} onRetry={() => void list.refetch()} />;
@@ -131,7 +131,13 @@ export function DataTable<Row>(props: Props<Row>) {
               />
             )}
             {columns.map((column, index) => (
-              <Th key={column.key} width={column.width} modifier="wrap" sort={sorting(column, index, columns, state)}>
+              <Th
+                key={column.key}
+                width={column.width}
+                modifier="wrap"
+                className={column.align === 'right' ? 'm-right' : undefined}
+                sort={sorting(column, index, columns, state)}
+              >
                 {column.title}
               </Th>
             ))}

@@ -11,7 +11,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit += 1;
   }
-  return `${unit === 0 || Number.isInteger(value) ? value : value.toFixed(1)} ${BINARY[unit]}`;
+  return `${Number(value.toFixed(1))} ${BINARY[unit]}`;
 }
 
 /** Bytes of `10 GiB`, `1.5gb`, `512`; null when it is none. Units are binary, -1 is "no limit" and written so. */

@@ -1,4 +1,4 @@
-import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
+import { Checkbox } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -6,6 +6,7 @@ import { createProject } from '@/api/generated';
 import { createdId } from '@/api/pages';
 import { useSession } from '@/session/session';
 import { FormDialog } from '@/shared/dialogs';
+import { Field } from '@/shared/Field';
 import { parseBytes } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
 import { isProjectName } from './names';
@@ -19,6 +20,7 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
   const [quota, setQuota] = useState('');
   const limit = quota.trim() === '-1' ? -1 : parseBytes(quota);
   const isQuotaValid = quota.trim() === '' || limit !== null;
+  const isNameValid = isProjectName(name);
   const create = useAction({
     run: () =>
       createdId(
@@ -34,7 +36,6 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
     done: t('projects.createdToast', { name }),
     onDone: (id) => void navigate(`/harbor/projects/${id}`),
   });
-  const isNameValid = isProjectName(name);
   return (
     <FormDialog
       title={t('projects.createTitle')}
@@ -45,23 +46,14 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       variant="small"
     >
-      <FormGroup label={t('common.name')} fieldId="project-name" isRequired>
-        <TextInput
-          id="project-name"
-          value={name}
-          onChange={(_, value) => setName(value)}
-          isRequired
-          validated={name === '' || isNameValid ? 'default' : 'error'}
-          aria-describedby="project-name-hint"
-        />
-        <FormHelperText>
-          <HelperText id="project-name-hint">
-            <HelperTextItem variant={name === '' || isNameValid ? 'default' : 'error'}>
-              {t('projects.nameHint')}
-            </HelperTextItem>
-          </HelperText>
-        </FormHelperText>
-      </FormGroup>
+      <Field
+        label={t('common.name')}
+        value={name}
+        onChange={setName}
+        hint={t('projects.nameHint')}
+        error={name === '' || isNameValid ? null : t('projects.nameInvalid')}
+        isRequired
+      />
       <Checkbox
         id="project-public"
         label={t('projects.public')}
@@ -70,22 +62,13 @@ export default function CreateProject({ onClose }: { onClose: () => void }) {
         onChange={(_, value) => setPublic(value)}
       />
       {user?.sysadmin_flag && (
-        <FormGroup label={t('projects.quota')} fieldId="project-quota">
-          <TextInput
-            id="project-quota"
-            value={quota}
-            onChange={(_, value) => setQuota(value)}
-            validated={isQuotaValid ? 'default' : 'error'}
-            aria-describedby="project-quota-hint"
-          />
-          <FormHelperText>
-            <HelperText id="project-quota-hint">
-              <HelperTextItem variant={isQuotaValid ? 'default' : 'error'}>
-                {t(isQuotaValid ? 'projects.quotaHint' : 'projects.quotaInvalid')}
-              </HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        </FormGroup>
+        <Field
+          label={t('projects.quota')}
+          value={quota}
+          onChange={setQuota}
+          hint={t('projects.quotaHint')}
+          error={isQuotaValid ? null : t('projects.quotaInvalid')}
+        />
       )}
     </FormDialog>
   );

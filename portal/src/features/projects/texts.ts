@@ -11,7 +11,7 @@ export const projects = {
   createTitle: 'Create a project',
   createdToast: 'Project {{name}} was created.',
   nameHint: '1 to 255 lower-case letters, digits, and single . _ - between them',
-  nameInvalid: 'This is no name of a project.',
+  nameInvalid: 'A name has 1 to 255 lower-case letters and digits, with single . _ - between them.',
   publicHint: 'Everybody may pull from it, also without an account',
   quota: 'Storage limit',
   quotaHint: 'Such as 10 GiB; empty for the default, -1 for none',

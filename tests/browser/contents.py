@@ -111,7 +111,8 @@ class Contents:
         architecture: str = "amd64",
     ) -> Descriptor:
         """Push an image whose first layer, the base, is the same for one architecture."""
-        layers, diff_ids, history = [], [], [{"created_by": "/bin/sh -c #(nop) ADD file:base in / "}]
+        layers, diff_ids = [], []
+        history: list[dict[str, Any]] = [{"created_by": "/bin/sh -c #(nop) ADD file:base in / "}]
         for number, size in enumerate(sizes):
             source = random.Random(f"{architecture}/{number}" if number == 0 else f"{repository}/{version}/{number}")
             plain = _tar({f"layer-{number}": source.randbytes(size)})

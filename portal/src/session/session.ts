@@ -39,9 +39,12 @@ function setOf(permissions: { resource: string; action: string }[]): ReadonlySet
   return new Set(permissions.map(({ resource, action }) => `${resource}:${action}`));
 }
 
-/** The session; below SessionGate it is there. */
+/**
+ * The session. Not asked for again by itself: a page in use must not turn into nobody's under a form; watchSession
+ * looks when it ends, and the client notices when a request is refused.
+ */
 export function useSession(): Session {
-  return useSuspenseQuery({ queryKey: KEY, queryFn: load, staleTime: 5 * 60_000, retry: 1 }).data;
+  return useSuspenseQuery({ queryKey: KEY, queryFn: load, staleTime: Infinity, gcTime: Infinity }).data;
 }
 
 /** Asks again who sits there: after signing in, and after what changes the account or the configuration. */

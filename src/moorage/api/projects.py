@@ -47,8 +47,10 @@ async def list_projects(call: InjectedCall) -> Response[bytes]:
     total, projects = await call.services.projects.list(query, await _viewer(call))
     quotas: Mapping[int, Quota] = {}
     if call.flag("with_storage"):
-        # Every role may read the quota, nobody else may.
-        quotas = await call.services.quotas.of_projects([project.project_id for project in projects if project.roles])
+        # Every role may read the quota, and who may read every quota.
+        every = await call.principal() is not ANONYMOUS and (await call.state()).allows_system("quota", "list")
+        readable = [project.project_id for project in projects if every or project.roles]
+        quotas = await call.services.quotas.of_projects(readable)
     views = [ProjectView.of(project, quotas.get(project.project_id)) for project in projects]
     return answer(views, headers=call.page_headers(query, total))
 

@@ -1,0 +1,71 @@
+import { Divider, Dropdown, DropdownGroup, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
+import UserIcon from '@patternfly/react-icons/dist/esm/icons/user-icon';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import type { UserView } from '@/api/generated';
+import { signOut } from '@/session/signIn';
+import { useToast } from '@/shared/Toasts';
+import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme';
+
+/** Who is signed in, and what concerns only them. */
+export function AccountMenu({ user }: { user: UserView }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const say = useToast();
+  const [isOpen, setOpen] = useState(false);
+  const [theme, setTheme] = useState<Theme>(chosenTheme);
+  const leave = async () => {
+    try {
+      await signOut();
+    } catch (error) {
+      say(t('common.error.title'), error instanceof Error ? error.message : undefined);
+      return;
+    }
+    await navigate('/account/sign-in');
+    // Nothing of what this account saw stays.
+    queries.clear();
+  };
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      popperProps={{ position: 'right' }}
+      toggle={(reference) => (
+        <MenuToggle
+          ref={reference}
+          variant="plainText"
+          icon={<UserIcon />}
+          isExpanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+          aria-label={t('session.signedInAs', { name: user.username })}
+        >
+          {user.username}
+        </MenuToggle>
+      )}
+    >
+      <DropdownGroup label={t('common.theme.label')}>
+        <DropdownList>
+          {THEMES.map((choice) => (
+            <DropdownItem
+              key={choice}
+              isSelected={choice === theme}
+              onClick={() => {
+                chooseTheme(choice);
+                setTheme(choice);
+              }}
+            >
+              {t(`common.theme.${choice}`)}
+            </DropdownItem>
+          ))}
+        </DropdownList>
+      </DropdownGroup>
+      <Divider />
+      <DropdownList>
+        <DropdownItem onClick={() => void leave()}>{t('common.signOut')}</DropdownItem>
+      </DropdownList>
+    </Dropdown>
+  );
+}

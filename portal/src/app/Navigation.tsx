@@ -1,0 +1,46 @@
+import { Nav, NavGroup, NavItem, NavList } from '@patternfly/react-core';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'react-router';
+import { FEATURES } from '@/features';
+import { useCanInSystem, useSession } from '@/session/session';
+import type { NavigationEntry } from './feature';
+
+const ENTRIES = FEATURES.flatMap((feature) => feature.navigation ?? []).sort((a, b) => a.order - b.order);
+
+/** The entries that are of use to who sits there. */
+export function Navigation() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const can = useCanInSystem();
+  const visible = ENTRIES.filter((entry) => entry.isVisible?.(session, can) ?? true);
+  const administration = visible.filter((entry) => entry.isAdministration);
+  return (
+    <Nav aria-label={t('common.globalNavigation')}>
+      <NavList>
+        {visible
+          .filter((entry) => !entry.isAdministration)
+          .map((entry) => (
+            <Entry key={entry.path} entry={entry} />
+          ))}
+      </NavList>
+      {administration.length > 0 && (
+        <NavGroup title={t('common.administration')}>
+          {administration.map((entry) => (
+            <Entry key={entry.path} entry={entry} />
+          ))}
+        </NavGroup>
+      )}
+    </Nav>
+  );
+}
+
+function Entry({ entry }: { entry: NavigationEntry }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const to = `/harbor/${entry.path}`;
+  return (
+    <NavItem itemId={entry.path} isActive={pathname === to || pathname.startsWith(`${to}/`)}>
+      <Link to={to}>{t(entry.title as 'projects.title')}</Link>
+    </NavItem>
+  );
+}

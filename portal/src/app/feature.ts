@@ -1,0 +1,38 @@
+/** What a feature brings along: a folder below `features`, named in `features/index.ts`, nothing else. */
+
+import type { RouteObject } from 'react-router';
+import type { ProjectView } from '@/api/generated';
+import type { Can, Session } from '@/session/session';
+
+/** A key of the catalogue that is looked up later. */
+export type TextKey = string;
+
+/** An entry of the main navigation. */
+export interface NavigationEntry {
+  /** Below /harbor. */
+  path: string;
+  title: TextKey;
+  /** Where it stands among the others, from the top. */
+  order: number;
+  isAdministration?: boolean;
+  isVisible?: (session: Session, can: Can) => boolean;
+}
+
+/** A tab of the project's page. */
+export interface ProjectTab {
+  /** Below the project. */
+  path: string;
+  title: TextKey;
+  order: number;
+  isVisible: (can: Can, project: ProjectView, session: Session) => boolean;
+  /** `lazyPage(...)`; a tab with pages below its own gets the rest of the address. */
+  element: React.ReactNode;
+  children?: RouteObject[];
+}
+
+/** Below /harbor, made by `lazyPage`. */
+export interface Feature {
+  navigation?: NavigationEntry[];
+  routes?: RouteObject[];
+  projectTabs?: ProjectTab[];
+}

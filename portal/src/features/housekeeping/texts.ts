@@ -1,0 +1,1 @@
+export const housekeeping = {} as const;

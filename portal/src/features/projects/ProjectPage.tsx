@@ -1,0 +1,37 @@
+import { Label, PageSection } from '@patternfly/react-core';
+import { useTranslation } from 'react-i18next';
+import { Outlet } from 'react-router';
+import { PageHeader } from '@/shared/PageHeader';
+import { RouteTabs } from '@/shared/RouteTabs';
+import { useVisibleTabs } from './tabs';
+import { useProject } from './useProject';
+
+/** A project: its name, the tabs its visitor may see, and the page of one of them. */
+export default function ProjectPage() {
+  const { t } = useTranslation();
+  const project = useProject();
+  const isPublic = project.metadata.public === 'true';
+  const tabs = useVisibleTabs();
+  return (
+    <>
+      <PageHeader
+        title={
+          <>
+            {project.name}{' '}
+            <Label color={isPublic ? 'green' : 'grey'}>{t(isPublic ? 'projects.public' : 'projects.private')}</Label>
+          </>
+        }
+        tabTitle={project.name}
+        crumbs={[{ title: t('projects.title'), to: '/harbor/projects' }]}
+      />
+      <RouteTabs
+        label={t('projects.tabs')}
+        base={`/harbor/projects/${project.project_id}`}
+        tabs={tabs.map((tab) => ({ path: tab.path, title: t(tab.title as 'projects.title') }))}
+      />
+      <PageSection hasBodyWrapper={false}>
+        <Outlet />
+      </PageSection>
+    </>
+  );
+}

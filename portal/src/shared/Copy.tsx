@@ -1,0 +1,82 @@
+import {
+  Button,
+  ClipboardCopyButton,
+  CodeBlock,
+  CodeBlockAction,
+  CodeBlockCode,
+  Tooltip,
+} from '@patternfly/react-core';
+import CopyIcon from '@patternfly/react-icons/dist/esm/icons/copy-icon';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { shortDigest } from './format';
+
+/** Puts text on the clipboard; without TLS browsers have only the old way. */
+export async function copyText(text: string): Promise<void> {
+  if (window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'm-offscreen';
+  document.body.append(area);
+  area.select();
+  document.execCommand('copy');
+  area.remove();
+}
+
+/** A small button that copies; `label` says what. */
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void copyText(text).then(() => setCopied(true));
+  };
+  return (
+    <Tooltip content={copied ? t('common.copied') : label} onTooltipHidden={() => setCopied(false)}>
+      <Button variant="plain" size="sm" icon={<CopyIcon />} aria-label={label} onClick={copy} />
+    </Tooltip>
+  );
+}
+
+/** A digest, short, with the whole one on hover and to copy. */
+export function Digest({ value }: { value: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className="m-nowrap">
+      <Tooltip content={value}>
+        <code tabIndex={0}>{shortDigest(value)}</code>
+      </Tooltip>
+      <CopyButton text={value} label={`${t('common.copy')} ${shortDigest(value)}`} />
+    </span>
+  );
+}
+
+/** Commands or a document to copy as a whole. */
+export function CodeToCopy({ code, label }: { code: string; label: string }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [copied, setCopied] = useState(false);
+  const action = (
+    <CodeBlockAction>
+      <ClipboardCopyButton
+        id={`${id}-copy`}
+        textId={id}
+        aria-label={`${t('common.copy')} ${label}`}
+        variant="plain"
+        onClick={() => void copyText(code).then(() => setCopied(true))}
+        onTooltipHidden={() => setCopied(false)}
+      >
+        {copied ? t('common.copied') : t('common.copy')}
+      </ClipboardCopyButton>
+    </CodeBlockAction>
+  );
+  return (
+    <CodeBlock actions={action}>
+      <CodeBlockCode id={id} tabIndex={0} aria-label={label} role="region">
+        {code}
+      </CodeBlockCode>
+    </CodeBlock>
+  );
+}

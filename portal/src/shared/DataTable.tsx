@@ -1,0 +1,267 @@
+/** A list of the API as a table: order, filters and page in the address, rows that stay while they are refreshed. */
+
+import {
+  EmptyState,
+  EmptyStateActions,
+  EmptyStateBody,
+  EmptyStateFooter,
+  Button,
+  Skeleton,
+} from '@patternfly/react-core';
+import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
+import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Page } from '@/api/pages';
+import { ErrorAlert, Failure } from './Failure';
+import { ListToolbar, type FilterField } from './ListToolbar';
+import type { ListState } from './useListState';
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  render: (row: Row) => ReactNode;
+  /** The field the API sorts by; without it the column cannot be sorted. */
+  sort?: string;
+  /** How much of the width: 10, 15, ... */
+  width?: ThProps['width'];
+  align?: 'right';
+  /** What the cell holds may be broken anywhere, such as names. */
+  breaks?: boolean;
+}
+
+export interface Selection<Row> {
+  selected: Row[];
+  setSelected: (rows: Row[]) => void;
+  /** Buttons for what can be done with those that are selected. */
+  actions: ReactNode;
+}
+
+/** What a list's `useQuery` gives; use `placeholderData: keepPreviousData` in it. */
+interface Loaded<Row> {
+  data: Page<Row> | undefined;
+  error: Error | null;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
+
+interface Props<Row> {
+  /** What is listed, for those who cannot see it. */
+  label: string;
+  columns: Column<Row>[];
+  list: Loaded<Row>;
+  state: ListState;
+  rowKey: (row: Row) => string | number;
+  /** What a row is called: in the labels of its buttons. */
+  rowName: (row: Row) => string;
+  filters?: FilterField[];
+  /** Buttons that concern the whole list. */
+  toolbar?: ReactNode;
+  /** What can be done with one row; an empty list shows no menu. */
+  actions?: (row: Row) => IAction[];
+  /** More of a row, below it. */
+  expanded?: (row: Row) => ReactNode;
+  /** Whether a row has more. */
+  canExpand?: (row: Row) => boolean;
+  selection?: Selection<Row>;
+  /** What is shown when there is nothing and nothing was filtered: it says what to do next. */
+  empty: ReactNode;
+}
+
+export function DataTable<Row>(props: Props<Row>) {
+  const {
+    label,
+    columns,
+    list,
+    state,
+    rowKey,
+    rowName,
+    filters,
+    toolbar,
+    actions,
+    expanded,
+    canExpand,
+    selection,
+    empty,
+  } = props;
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<ReadonlySet<string | number>>(new Set());
+  const rows = list.data?.items ?? [];
+  const isEmpty = list.data !== undefined && rows.length === 0;
+  const extra = (expanded ? 1 : 0) + (selection ? 1 : 0) + (actions ? 1 : 0);
+  if (isEmpty && !state.isFiltered && state.page === 1 && list.error === null) {
+    return empty;
+  }
+  if (list.data === undefined && list.error !== null) {
+    return <Failure error={list.error} onRetry={() => void list.refetch()} />;
+  }
+  const toggle = (key: string | number) =>
+    setOpen((before) => {
+      const after = new Set(before);
+      if (!after.delete(key)) after.add(key);
+      return after;
+    });
+  const isSelected = (row: Row) => selection?.selected.some((other) => rowKey(other) === rowKey(row)) ?? false;
+  return (
+    <>
+      <ListToolbar
+        state={state}
+        fields={filters ?? []}
+        total={list.data?.total}
+        isFetching={list.isFetching}
+        onRefresh={() => void list.refetch()}
+        selected={selection?.selected.length ?? 0}
+        selectionActions={selection?.actions}
+        label={label}
+      >
+        {toolbar}
+      </ListToolbar>
+      {list.error !== null && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
+      <Table aria-label={label} aria-busy={list.isFetching} variant="compact" gridBreakPoint="grid-md">
+        <Thead>
+          <Tr>
+            {expanded && <Th screenReaderText={t('common.more')} />}
+            {selection && (
+              <Th
+                aria-label={t('common.all')}
+                select={{
+                  isSelected: rows.length > 0 && rows.every(isSelected),
+                  onSelect: (_, all) => selection.setSelected(all ? rows : []),
+                }}
+              />
+            )}
+            {columns.map((column, index) => (
+              <Th
+                key={column.key}
+                width={column.width}
+                modifier="wrap"
+                className={column.align === 'right' ? 'm-right' : undefined}
+                sort={sorting(column, index, columns, state)}
+              >
+                {column.title}
+              </Th>
+            ))}
+            {actions && <Th screenReaderText={t('common.actions')} />}
+          </Tr>
+        </Thead>
+        {list.data === undefined && <Loading columns={columns.length + extra} label={t('common.loading')} />}
+        {isEmpty && (
+          <Tbody>
+            <Tr>
+              <Td colSpan={columns.length + extra}>
+                <NothingFound state={state} />
+              </Td>
+            </Tr>
+          </Tbody>
+        )}
+        {rows.map((row, index) => {
+          const key = rowKey(row);
+          const isOpen = open.has(key);
+          const menu = actions?.(row) ?? [];
+          return (
+            <Tbody key={key} isExpanded={isOpen}>
+              <Tr>
+                {expanded && (
+                  <Td
+                    expand={
+                      (canExpand?.(row) ?? true)
+                        ? {
+                            rowIndex: index,
+                            isExpanded: isOpen,
+                            onToggle: () => toggle(key),
+                            expandId: `${label}-more`,
+                          }
+                        : undefined
+                    }
+                  />
+                )}
+                {selection && (
+                  <Td
+                    select={{
+                      rowIndex: index,
+                      isSelected: isSelected(row),
+                      onSelect: (_, on) =>
+                        selection.setSelected(
+                          on
+                            ? [...selection.selected, row]
+                            : selection.selected.filter((other) => rowKey(other) !== key),
+                        ),
+                    }}
+                  />
+                )}
+                {columns.map((column) => (
+                  <Td
+                    key={column.key}
+                    dataLabel={column.title}
+                    modifier={column.breaks ? 'breakWord' : undefined}
+                    className={column.align === 'right' ? 'm-right' : undefined}
+                  >
+                    {column.render(row)}
+                  </Td>
+                ))}
+                {actions && (
+                  <Td isActionCell>
+                    {menu.length > 0 && (
+                      <ActionsColumn items={menu} aria-label={t('common.actionsFor', { name: rowName(row) })} />
+                    )}
+                  </Td>
+                )}
+              </Tr>
+              {expanded && isOpen && (
+                <Tr isExpanded>
+                  <Td colSpan={columns.length + extra}>{expanded(row)}</Td>
+                </Tr>
+              )}
+            </Tbody>
+          );
+        })}
+      </Table>
+    </>
+  );
+}
+
+function sorting<Row>(column: Column<Row>, index: number, columns: Column<Row>[], state: ListState): ThProps['sort'] {
+  if (column.sort === undefined) return undefined;
+  const descending = state.sort.startsWith('-');
+  const field = state.sort.replace(/^-/, '');
+  return {
+    sortBy: {
+      index: columns.findIndex((other) => other.sort === field),
+      direction: descending ? 'desc' : 'asc',
+    },
+    columnIndex: index,
+    onSort: (_event, _index, direction) => state.setSort(`${direction === 'desc' ? '-' : ''}${column.sort}`),
+  };
+}
+
+function Loading({ columns, label }: { columns: number; label: string }) {
+  return (
+    <Tbody>
+      {[...Array(5).keys()].map((row) => (
+        <Tr key={row}>
+          {[...Array(columns).keys()].map((column) => (
+            <Td key={column}>
+              <Skeleton screenreaderText={row === 0 && column === 0 ? label : undefined} />
+            </Td>
+          ))}
+        </Tr>
+      ))}
+    </Tbody>
+  );
+}
+
+function NothingFound({ state }: { state: ListState }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState titleText={t('common.empty.filtered')} headingLevel="h2" icon={SearchIcon} variant="sm">
+      <EmptyStateBody>{t('common.empty.filteredHint')}</EmptyStateBody>
+      <EmptyStateFooter>
+        <EmptyStateActions>
+          <Button variant="link" onClick={state.clearFilters}>
+            {t('common.clearFilters')}
+          </Button>
+        </EmptyStateActions>
+      </EmptyStateFooter>
+    </EmptyState>
+  );
+}

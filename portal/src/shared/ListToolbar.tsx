@@ -1,0 +1,148 @@
+import {
+  Button,
+  MenuToggle,
+  Pagination,
+  SearchInput,
+  Select,
+  SelectList,
+  SelectOption,
+  Toolbar,
+  ToolbarContent,
+  ToolbarItem,
+  Tooltip,
+} from '@patternfly/react-core';
+import SyncIcon from '@patternfly/react-icons/dist/esm/icons/sync-alt-icon';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PAGE_SIZES, type ListState } from './useListState';
+
+/** How the value of a filter is chosen: typed, or one of several. */
+export type FilterField =
+  | { key: string; label: string; kind: 'text' }
+  | { key: string; label: string; kind: 'choice'; choices: { value: string; label: string }[] };
+
+interface Props {
+  label: string;
+  state: ListState;
+  fields: FilterField[];
+  total: number | undefined;
+  isFetching: boolean;
+  onRefresh: () => void;
+  selected: number;
+  selectionActions?: ReactNode;
+  children?: ReactNode;
+}
+
+/** Above a table: filters, buttons, pages. */
+export function ListToolbar(props: Props) {
+  const { label, state, fields, total, isFetching, onRefresh, selected, selectionActions, children } = props;
+  const { t } = useTranslation();
+  return (
+    <Toolbar clearAllFilters={state.clearFilters} clearFiltersButtonText={t('common.clearFilters')}>
+      <ToolbarContent>
+        {fields.map((field) => (
+          <ToolbarItem key={field.key}>
+            {field.kind === 'text' ? (
+              <TextFilter field={field} state={state} />
+            ) : (
+              <ChoiceFilter field={field} state={state} />
+            )}
+          </ToolbarItem>
+        ))}
+        {children && <ToolbarItem className="m-toolbar-actions">{children}</ToolbarItem>}
+        {selected > 0 && (
+          <ToolbarItem className="m-toolbar-actions">
+            {t('common.selected', { count: selected })} {selectionActions}
+          </ToolbarItem>
+        )}
+        <ToolbarItem>
+          <Tooltip content={t('common.refresh')}>
+            <Button
+              variant="plain"
+              aria-label={t('common.refresh')}
+              icon={<SyncIcon className={isFetching ? 'm-spinning' : undefined} />}
+              onClick={onRefresh}
+            />
+          </Tooltip>
+        </ToolbarItem>
+        <ToolbarItem variant="pagination" align={{ default: 'alignEnd' }}>
+          <Pagination
+            titles={{ paginationAriaLabel: label }}
+            isCompact
+            itemCount={total}
+            toggleTemplate={total === undefined ? () => <>{t('common.loading')}</> : undefined}
+            page={state.page}
+            perPage={state.pageSize}
+            perPageOptions={PAGE_SIZES.map((value) => ({ title: String(value), value }))}
+            onSetPage={(_, page) => state.setPage(page)}
+            onPerPageSelect={(_, size) => state.setPageSize(size)}
+          />
+        </ToolbarItem>
+      </ToolbarContent>
+    </Toolbar>
+  );
+}
+
+/** Waits a moment after a letter, so that a word is one request. */
+const TYPING = 300;
+
+function TextFilter({ field, state }: { field: FilterField; state: ListState }) {
+  const { t } = useTranslation();
+  const applied = state.filters[field.key] ?? '';
+  const [typed, setTyped] = useState(applied);
+  const [known, setKnown] = useState(applied);
+  if (known !== applied) {
+    // It was changed elsewhere: by Back, a link, or "clear".
+    setKnown(applied);
+    setTyped(applied);
+  }
+  const { setFilter } = state;
+  useEffect(() => {
+    if (typed === applied) return undefined;
+    const timer = setTimeout(() => setFilter(field.key, typed), TYPING);
+    return () => clearTimeout(timer);
+  }, [typed, applied, field.key, setFilter]);
+  const label = t('common.filterBy', { what: field.label.toLowerCase() });
+  return (
+    <SearchInput
+      aria-label={label}
+      placeholder={label}
+      value={typed}
+      onChange={(_, value) => setTyped(value)}
+      onClear={() => setFilter(field.key, '')}
+      onSearch={() => setFilter(field.key, typed)}
+    />
+  );
+}
+
+function ChoiceFilter({ field, state }: { field: Extract<FilterField, { kind: 'choice' }>; state: ListState }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const value = state.filters[field.key] ?? '';
+  const chosen = field.choices.find((choice) => choice.value === value);
+  return (
+    <Select
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      selected={value}
+      onSelect={(_, selected) => {
+        state.setFilter(field.key, String(selected));
+        setOpen(false);
+      }}
+      toggle={(reference) => (
+        <MenuToggle ref={reference} isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {field.label}: {chosen?.label ?? t('common.all')}
+        </MenuToggle>
+      )}
+    >
+      <SelectList aria-label={field.label}>
+        <SelectOption value="">{t('common.all')}</SelectOption>
+        {field.choices.map((choice) => (
+          <SelectOption key={choice.value} value={choice.value}>
+            {choice.label}
+          </SelectOption>
+        ))}
+      </SelectList>
+    </Select>
+  );
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// The server to develop against: npm run dev passes everything else on to it.
+const server = process.env.MOORAGE_URL ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: '../src/moorage/portal/assets',
+    emptyOutDir: true,
+    // Nothing is inlined: the policy of the page allows no data: in styles and scripts.
+    assetsInlineLimit: 0,
+    manifest: 'manifest.json',
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: Object.fromEntries(['/api', '/c', '/swagger.json', '/devcenter-api-2.0'].map((path) => [path, server])),
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/test/setup.ts'],
+    restoreMocks: true,
+    server: { deps: { inline: [/@patternfly/] } },
+    css: false,
+    reporters: ['default'],
+  },
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contrast, isColor, PALETTE, textOn } from './colors';
+import { choices, contrast, isColor, PALETTE, textOn } from './colors';
 
 describe('the text of a label', () => {
   it.each(PALETTE)('can be read on %s', (color) => {
@@ -34,5 +34,16 @@ describe('a colour', () => {
 
   it('is hexadecimal, in either case', () => {
     expect(isColor('#0065ab')).toBe(true);
+  });
+});
+
+describe('the colours to choose from', () => {
+  it('are the palette', () => {
+    expect(choices(undefined)).toEqual(PALETTE);
+    expect(choices('#0065AB')).toEqual(PALETTE);
+  });
+
+  it('and the one a label has', () => {
+    expect(choices('teal')).toEqual(['teal', ...PALETTE]);
   });
 });

@@ -43,6 +43,11 @@ export function isColor(color: string | undefined): color is string {
   return color !== undefined && HEX.test(color);
 }
 
+/** The colours to choose from for a label that has this one now: it stays possible, whatever it is. */
+export function choices(given: string | undefined): string[] {
+  return given === undefined || PALETTE.some((color) => color === given) ? [...PALETTE] : [given, ...PALETTE];
+}
+
 /** Black or white, whichever has more contrast on the colour; between the two it is always 4.5 or more. */
 export function textOn(color: string): '#000000' | '#FFFFFF' {
   return contrast(color, '#000000') >= contrast(color, '#FFFFFF') ? '#000000' : '#FFFFFF';

@@ -53,7 +53,10 @@ export function AccountMenu({ user }: { user: UserView }) {
     >
       <DropdownList>
         <DropdownItem
-          onClick={() => {
+          to="/harbor/account"
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
             setOpen(false);
             void navigate('/harbor/account');
           }}

@@ -2,7 +2,9 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ProjectView } from '@/api/generated';
 import type { Column } from '@/shared/DataTable';
+import { formatBytes } from '@/shared/format';
 import { Time } from '@/shared/Time';
+import { Usage } from '@/shared/Usage';
 import { AccessLabel } from './AccessLabel';
 import { RoleName } from './RoleName';
 
@@ -32,6 +34,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       render: (project) => project.owner_name,
     },
     { key: 'repositories', title: t('projects.repositories'), align: 'right', render: (project) => project.repo_count },
+    { key: 'size', title: t('projects.size'), width: 20, render: (project) => <Size project={project} /> },
     {
       key: 'created',
       title: t('common.created'),
@@ -39,4 +42,12 @@ export function useProjectColumns(): Column<ProjectView>[] {
       render: (project) => <Time value={project.creation_time} />,
     },
   ];
+}
+
+/** Known to those with a role in the project; without a limit there is nothing to draw. */
+function Size({ project }: { project: ProjectView }) {
+  const { t } = useTranslation();
+  const { name, storage_used: used, storage_limit: limit } = project;
+  if (used === undefined || limit === undefined) return null;
+  return limit < 0 ? formatBytes(used) : <Usage used={used} limit={limit} label={t('projects.sizeOf', { name })} />;
 }

@@ -37,7 +37,7 @@ export const members = {
   limitHint: 'The role gives its rights on repositories in these only, and none to change the project.',
   patterns: 'Repositories',
   patternsHint: 'One a line, without the project: base, app/* for one level below, vendor/** for everything below.',
-  limitedTo: 'only in',
+  limitedTo: '· only in',
   allows: {
     '1': 'Everything in the project: members, robots, policies, configuration, deletion',
     '2': 'Pull and push, labels on artifacts, retention; deletes no images',

@@ -33,17 +33,16 @@ interface Props {
   query: ListProjectsData['query'];
   user: UserView;
   onDismiss: () => void;
-  /** A button that makes a project, for who may. */
-  create: React.ReactNode;
+  mayCreate: boolean;
 }
 
 /** Above the projects of a registry that nothing was pushed to: how to, until the first push arrives. */
-export default function FirstPush({ projects, query, user, onDismiss, create }: Props) {
+export default function FirstPush({ projects, query, user, onDismiss, mayCreate }: Props) {
   const { t } = useTranslation();
   const registry = useRegistry();
   useArrival(projects, query);
   const target = pushTarget(projects.items, user.sysadmin_flag);
-  if (target === undefined && !create) return null;
+  if (target === undefined && !mayCreate) return null;
   return (
     <Card isCompact className="m-first-push">
       <CardHeader

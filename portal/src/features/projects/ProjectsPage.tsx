@@ -43,10 +43,15 @@ export default function ProjectsPage() {
   const mayDelete = useMayDelete();
   return (
     <>
-      <PageHeader title={t('projects.title')} description={t('projects.description')}>
+      <PageHeader
+        title={t('projects.title')}
+        description={t('projects.description')}
+        // An empty list has the button itself.
+        actions={(state.isFiltered || list.data?.total !== 0) && create}
+      >
         <Suspense>
           {user !== null && first.isShown && !state.isFiltered && list.data && (
-            <FirstPush projects={list.data} query={query} user={user} onDismiss={first.dismiss} create={create} />
+            <FirstPush projects={list.data} query={query} user={user} onDismiss={first.dismiss} mayCreate={mayCreate} />
           )}
         </Suspense>
       </PageHeader>
@@ -58,7 +63,6 @@ export default function ProjectsPage() {
         rowKey={(project) => project.project_id}
         rowName={(project) => project.name}
         filters={useFilterFields()}
-        toolbar={create}
         actions={
           user === null
             ? undefined

@@ -1,3 +1,4 @@
+import './projects.css';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ProjectView } from '@/api/generated';
@@ -16,6 +17,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       key: 'name',
       title: t('common.name'),
       sort: 'name',
+      width: 25,
       breaks: true,
       render: (project) => <Link to={`/harbor/projects/${project.project_id}`}>{project.name}</Link>,
     },
@@ -25,16 +27,17 @@ export function useProjectColumns(): Column<ProjectView>[] {
       sort: 'public',
       render: (project) => <AccessLabel project={project} />,
     },
-    { key: 'role', title: t('projects.role'), render: (project) => <RoleName id={project.current_user_role_id} /> },
     {
-      key: 'owner',
-      title: t('projects.owner'),
-      sort: 'owner',
-      breaks: true,
-      render: (project) => project.owner_name,
+      key: 'role',
+      title: t('projects.role'),
+      render: (project) => (
+        <span className="m-nowrap">
+          <RoleName id={project.current_user_role_id} />
+        </span>
+      ),
     },
     { key: 'repositories', title: t('projects.repositories'), align: 'right', render: (project) => project.repo_count },
-    { key: 'size', title: t('projects.size'), width: 20, render: (project) => <Size project={project} /> },
+    { key: 'size', title: t('projects.size'), width: 25, render: (project) => <Size project={project} /> },
     {
       key: 'created',
       title: t('common.created'),
@@ -49,5 +52,11 @@ function Size({ project }: { project: ProjectView }) {
   const { t } = useTranslation();
   const { name, storage_used: used, storage_limit: limit } = project;
   if (used === undefined || limit === undefined) return null;
-  return limit < 0 ? formatBytes(used) : <Usage used={used} limit={limit} label={t('projects.sizeOf', { name })} />;
+  return limit < 0 ? (
+    formatBytes(used)
+  ) : (
+    <div className="m-size">
+      <Usage used={used} limit={limit} label={t('projects.sizeOf', { name })} />
+    </div>
+  );
 }

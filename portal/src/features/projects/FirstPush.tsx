@@ -61,10 +61,7 @@ export default function FirstPush({ projects, query, user, onDismiss, mayCreate 
       </CardHeader>
       <CardBody>
         {target === undefined ? (
-          <>
-            <Content component="p">{t('projects.firstPush.noProject')}</Content>
-            {create}
-          </>
+          <Content component="p">{t('projects.firstPush.noProject')}</Content>
         ) : (
           <Steps
             lines={pushCommands('docker', {

@@ -75,7 +75,8 @@ export function Suggest<Item>(props: Props<Item>) {
       if (chosen !== undefined) choose(chosen);
     }
     if (event.key === 'Escape') {
-      if (isOpen) event.stopPropagation();
+      // Closes the list, not the dialog it is in, which listens where React does.
+      if (isOpen) event.nativeEvent.stopImmediatePropagation();
       setOpen(false);
       setActiveKey(undefined);
     }

@@ -6,21 +6,17 @@ export interface RouteTab {
   title: string;
 }
 
-/** What the tabs change: the page, whose id is the shell's. */
-const PANEL = 'main-content';
-
 /** Tabs that are addresses below `base`. The panel is the page's outlet. */
 export function RouteTabs({ base, tabs, label }: { base: string; tabs: RouteTab[]; label: string }) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const active = tabs.find(({ path }) => isBelow(pathname, `${base}/${path}`))?.path ?? '';
   return (
-    <Tabs activeKey={active} aria-label={label} component="nav">
+    <Tabs activeKey={active} aria-label={label} component="nav" role="region">
       {tabs.map(({ path, title }) => (
         <Tab
           key={path}
           eventKey={path}
-          tabContentId={PANEL}
           title={<TabTitleText>{title}</TabTitleText>}
           href={`${base}/${path}`}
           onClick={(event) => {

@@ -1,4 +1,3 @@
-import './projects.css';
 import { PageSection } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
@@ -24,13 +23,11 @@ export default function ProjectPage() {
         tabTitle={project.name}
         crumbs={[{ title: t('projects.title'), to: '/harbor/projects' }]}
       />
-      <div className="m-project-tabs">
-        <RouteTabs
-          label={t('projects.tabs')}
-          base={`/harbor/projects/${project.project_id}`}
-          tabs={tabs.map((tab) => ({ path: tab.path, title: t(tab.title as 'projects.title') }))}
-        />
-      </div>
+      <RouteTabs
+        label={t('projects.tabs')}
+        base={`/harbor/projects/${project.project_id}`}
+        tabs={tabs.map((tab) => ({ path: tab.path, title: t(tab.title as 'projects.title') }))}
+      />
       <PageSection hasBodyWrapper={false}>
         <Outlet />
       </PageSection>

@@ -28,7 +28,7 @@ export const members = {
   changedToast_other: 'The roles of {{count}} members were changed.',
   removedToast_one: '{{name}} is no longer a member.',
   removedToast_other: '{{count}} members were removed.',
-  lost: 'From the next request on, what these roles allow is no longer allowed to:',
+  lost: 'These roles end with the next request:',
   undo: 'This has no undo, but each can be added again with the same role.',
   own: 'You are among them: you lose your role in {{project}}, and only others can give it back.',
   ownAsAdmin: 'You are among them. As an administrator of the system you keep access to {{project}}.',

@@ -88,7 +88,6 @@ export const projects = {
   deletedToast: 'Project {{name}} was deleted.',
   notDeletable: 'It cannot be deleted now',
   notDeletableHint: 'Delete what is in it first:',
-  canBeUndone: 'It can be brought back until',
   undo: 'Undo',
   undeletedToast: 'Project {{name}} is back.',
   lost: {

@@ -37,12 +37,16 @@ export function useProjectColumns(): Column<ProjectView>[] {
       ),
     },
     { key: 'repositories', title: t('projects.repositories'), align: 'right', render: (project) => project.repo_count },
-    { key: 'size', title: t('projects.size'), width: 25, render: (project) => <Size project={project} /> },
+    { key: 'size', title: t('projects.size'), width: 20, render: (project) => <Size project={project} /> },
     {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (project) => <Time value={project.creation_time} />,
+      render: (project) => (
+        <span className="m-nowrap">
+          <Time value={project.creation_time} />
+        </span>
+      ),
     },
   ];
 }

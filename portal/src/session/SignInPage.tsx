@@ -12,6 +12,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Banner } from '@/features/configuration/Banner';
 import { safeTarget } from './redirect';
 import { useSession } from './session';
 import { SignInForm } from './SignInForm';
@@ -34,6 +35,7 @@ export default function SignInPage() {
   const provider = system.auth_mode === 'oidc_auth' ? system.oidc_provider_name || 'OIDC' : null;
   return (
     <main className="m-sign-in">
+      <Banner />
       <Card>
         <CardTitle>
           <span className="m-brand">

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useSearchParams } from 'react-router';
+import { Banner } from '@/features/configuration/Banner';
 import { safeTarget } from './redirect';
 import { useSession } from './session';
 import { SignInForm } from './SignInForm';
@@ -20,6 +21,7 @@ export default function SignInPage() {
   if (user !== null) return <Navigate to={safeTarget(parameters.get('redirect_url'))} replace />;
   return (
     <main className="m-sign-in">
+      <Banner />
       <Card>
         <CardTitle>
           <span className="m-brand">

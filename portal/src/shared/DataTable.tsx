@@ -6,8 +6,10 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   Button,
+  MenuToggle,
   Skeleton,
 } from '@patternfly/react-core';
+import EllipsisIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
 import { useState, type ReactNode } from 'react';
@@ -209,9 +211,7 @@ export function DataTable<Row>(props: Props<Row>) {
                 ))}
                 {actions && (
                   <Td isActionCell>
-                    {menu.length > 0 && (
-                      <ActionsColumn items={menu} aria-label={t('common.actionsFor', { name: rowName(row) })} />
-                    )}
+                    {menu.length > 0 && <RowMenu items={menu} label={t('common.actionsFor', { name: rowName(row) })} />}
                   </Td>
                 )}
               </Tr>
@@ -225,6 +225,25 @@ export function DataTable<Row>(props: Props<Row>) {
         })}
       </Table>
     </>
+  );
+}
+
+/** The menu's button says of which row it is. */
+function RowMenu({ items, label }: { items: IAction[]; label: string }) {
+  return (
+    <ActionsColumn
+      items={items}
+      actionsToggle={({ toggleRef, onToggle, isOpen }) => (
+        <MenuToggle
+          ref={toggleRef}
+          variant="plain"
+          icon={<EllipsisIcon />}
+          aria-label={label}
+          isExpanded={isOpen}
+          onClick={onToggle}
+        />
+      )}
+    />
   );
 }
 

@@ -6,8 +6,10 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   Button,
+  MenuToggle,
   Skeleton,
 } from '@patternfly/react-core';
+import EllipsisIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
 import { useState, type ReactNode } from 'react';
@@ -64,6 +66,8 @@ interface Props<Row> {
   /** Whether a row has more. */
   canExpand?: (row: Row) => boolean;
   selection?: Selection<Row>;
+  /** It has many columns: at the width of a tablet each row is a card. */
+  isWide?: boolean;
   /** What is shown when there is nothing and nothing was filtered: it says what to do next. */
   empty: ReactNode;
 }
@@ -82,6 +86,7 @@ export function DataTable<Row>(props: Props<Row>) {
     expanded,
     canExpand,
     selection,
+    isWide = false,
     empty,
   } = props;
   const { t } = useTranslation();
@@ -117,7 +122,12 @@ export function DataTable<Row>(props: Props<Row>) {
         {toolbar}
       </ListToolbar>
       {list.error !== null && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table aria-label={label} aria-busy={list.isFetching} variant="compact" gridBreakPoint="grid-md">
+      <Table
+        aria-label={label}
+        aria-busy={list.isFetching}
+        variant="compact"
+        gridBreakPoint={isWide ? 'grid-lg' : 'grid-md'}
+      >
         <Thead>
           <Tr>
             {expanded && <Th screenReaderText={t('common.more')} />}
@@ -201,9 +211,7 @@ export function DataTable<Row>(props: Props<Row>) {
                 ))}
                 {actions && (
                   <Td isActionCell>
-                    {menu.length > 0 && (
-                      <ActionsColumn items={menu} aria-label={t('common.actionsFor', { name: rowName(row) })} />
-                    )}
+                    {menu.length > 0 && <RowMenu items={menu} label={t('common.actionsFor', { name: rowName(row) })} />}
                   </Td>
                 )}
               </Tr>
@@ -217,6 +225,25 @@ export function DataTable<Row>(props: Props<Row>) {
         })}
       </Table>
     </>
+  );
+}
+
+/** The menu's button says of which row it is. */
+function RowMenu({ items, label }: { items: IAction[]; label: string }) {
+  return (
+    <ActionsColumn
+      items={items}
+      actionsToggle={({ toggleRef, onToggle, isOpen }) => (
+        <MenuToggle
+          ref={toggleRef}
+          variant="plain"
+          icon={<EllipsisIcon />}
+          aria-label={label}
+          isExpanded={isOpen}
+          onClick={onToggle}
+        />
+      )}
+    />
   );
 }
 

@@ -48,7 +48,7 @@ function Node({ accessory }: { accessory: AccessoryView }) {
           onClick={() => setOpen(!isOpen)}
         />
         <AccessoryType type={accessory.type} />
-        <DigestLink digest={accessory.digest} />
+        <DigestLink digest={accessory.digest} isCopied />
         <span>{formatBytes(accessory.size)}</span>
         <Time value={accessory.creation_time} />
       </div>

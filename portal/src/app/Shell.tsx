@@ -18,6 +18,7 @@ import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
+import { Banner } from '@/features/configuration/Banner';
 import { useSession } from '@/session/session';
 import { SignInAgain } from '@/session/SignInAgain';
 import { AccountMenu } from './AccountMenu';
@@ -86,9 +87,10 @@ export function Shell() {
       skipToContent={<SkipToContent href={`#${MAIN}`}>{t('common.skipToContent')}</SkipToContent>}
       isContentFilled
     >
+      <Banner />
       {system.read_only && <Alert variant="warning" isInline title={t('common.readOnly')} />}
       <Outlet />
-      {user !== null && <SignInAgain name={user.username} />}
+      {user !== null && <SignInAgain user={user} />}
     </Page>
   );
 }

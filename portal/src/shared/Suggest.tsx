@@ -1,14 +1,17 @@
 /** A text field with what fits below it: arrow keys, Enter and Escape (ARIA "combobox" with a list box of groups). */
 
-import {
-  Button,
-  Spinner,
-  TextInputGroup,
-  TextInputGroupMain,
-  TextInputGroupUtilities,
-} from '@patternfly/react-core';
+import { Button, Spinner, TextInputGroup, TextInputGroupMain, TextInputGroupUtilities } from '@patternfly/react-core';
 import TimesIcon from '@patternfly/react-icons/dist/esm/icons/times-icon';
-import { useEffect, useId, useRef, useState, type FocusEvent, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import './suggest.css';
 
@@ -41,7 +44,8 @@ interface Props<Item> {
 }
 
 export function Suggest<Item>(props: Props<Item>) {
-  const { label, clear, placeholder, text, onText, groups, itemKey, render, onChoose, message, icon, hint, fieldRef } = props;
+  const { label, clear, placeholder, text, onText, groups, itemKey, render, onChoose, message, icon, hint, fieldRef } =
+    props;
   const { t } = useTranslation();
   const id = useId();
   const around = useRef<HTMLDivElement>(null);

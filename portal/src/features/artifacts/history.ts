@@ -99,16 +99,14 @@ export function joinHistory(steps: Step[], layers: Layer[] | null): HistoryRow[]
     };
   });
   // Tools that squash or write no history leave layers that no step tells of.
-  const untold = left.map(
-    (layer): HistoryRow => ({
-      command: { instruction: '', text: '' },
-      full: '',
-      created: undefined,
-      comment: '',
-      layer,
-      isEmpty: false,
-    }),
-  );
+  const untold = left.map((layer): HistoryRow => ({
+    command: { instruction: '', text: '' },
+    full: '',
+    created: undefined,
+    comment: '',
+    layer,
+    isEmpty: false,
+  }));
   return [...rows, ...untold];
 }
 

@@ -25,12 +25,7 @@ describe('groupsOf', () => {
     );
     expect(groups.map(({ kind, items }) => [kind, items[0]?.name, items[0]?.place, items[0]?.address])).toEqual([
       ['repositories', 'web/front', 'shop', '/harbor/projects/2/repositories/web%2Ffront'],
-      [
-        'tags',
-        'v1',
-        'shop/web/front',
-        '/harbor/projects/2/repositories/web%2Ffront/artifacts-tab/artifacts/sha256:ab',
-      ],
+      ['tags', 'v1', 'shop/web/front', '/harbor/projects/2/repositories/web%2Ffront/artifacts-tab/artifacts/sha256:ab'],
     ]);
   });
 

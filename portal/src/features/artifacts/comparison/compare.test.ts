@@ -54,11 +54,13 @@ describe('compareFacts', () => {
 });
 
 it('compareSets finds what is in one only', () => {
-  expect(compareSets(['80/tcp', '443/tcp'], ['443/tcp', '9090/tcp']).map(({ name, change }) => [name, change])).toEqual([
-    ['443/tcp', 'same'],
-    ['80/tcp', 'removed'],
-    ['9090/tcp', 'added'],
-  ]);
+  expect(compareSets(['80/tcp', '443/tcp'], ['443/tcp', '9090/tcp']).map(({ name, change }) => [name, change])).toEqual(
+    [
+      ['443/tcp', 'same'],
+      ['80/tcp', 'removed'],
+      ['9090/tcp', 'added'],
+    ],
+  );
 });
 
 describe('compareLayers', () => {
@@ -105,7 +107,13 @@ const AMD = { name: 'linux/amd64', digest: 'amd' };
 const ARM = { name: 'linux/arm64', digest: 'arm' };
 
 it('comparePlatforms finds platforms that are new, gone or built anew', () => {
-  const found = comparePlatforms([AMD, ARM], [{ ...ARM, digest: 'new' }, { name: 'windows/amd64', digest: 'win' }]);
+  const found = comparePlatforms(
+    [AMD, ARM],
+    [
+      { ...ARM, digest: 'new' },
+      { name: 'windows/amd64', digest: 'win' },
+    ],
+  );
   expect(found.map(({ name, change }) => [name, change])).toEqual([
     ['linux/amd64', 'removed'],
     ['linux/arm64', 'changed'],

@@ -2,13 +2,15 @@ import { Button, Stack, StackItem, Title } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccessoryView } from '@/api/generated';
+import { AccessoryTree } from '@/features/repositories/AccessoryTree';
 import { Empty } from '@/shared/Empty';
-import { AccessoryTree } from './AccessoryTree';
 import { useReferrers } from './registry';
 import { useArtifact } from './useArtifact';
 
 /** Rows at once. */
 const STEP = 100;
+
+const NONE = {};
 
 /** What is attached to an artifact, and what is attached to that. */
 export default function AccessoriesTab() {
@@ -22,7 +24,7 @@ export default function AccessoriesTab() {
     <Stack hasGutter>
       {accessories.length > 0 && (
         <StackItem>
-          <Shortened accessories={accessories} types={types} label={t('artifacts.accessories.list')} />
+          <Shortened accessories={accessories} types={types} />
         </StackItem>
       )}
       {inherited.length > 0 && (
@@ -30,7 +32,7 @@ export default function AccessoriesTab() {
           <Title headingLevel="h2" size="lg">
             {t('artifacts.accessories.inherited')}
           </Title>
-          <Shortened accessories={inherited} types={{}} label={t('artifacts.accessories.inheritedList')} />
+          <Shortened accessories={inherited} types={NONE} />
         </StackItem>
       )}
     </Stack>
@@ -40,17 +42,16 @@ export default function AccessoriesTab() {
 interface Props {
   accessories: AccessoryView[];
   types: Record<string, string>;
-  label: string;
 }
 
 /** There can be a thousand: the first ones, and the others when they are asked for. */
-function Shortened({ accessories, types, label }: Props) {
+function Shortened({ accessories, types }: Props) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(STEP);
   const more = Math.min(STEP, accessories.length - shown);
   return (
     <>
-      <AccessoryTree accessories={accessories.slice(0, shown)} types={types} label={label} />
+      <AccessoryTree accessories={accessories.slice(0, shown)} types={types} />
       {more > 0 && (
         <Button variant="link" onClick={() => setShown(shown + STEP)}>
           {t('artifacts.accessories.more', { count: more })}

@@ -2,11 +2,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createTag } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
+import { isTagName } from '@/features/repositories/tagNames';
 import { FormDialog } from '@/shared/dialogs';
 import { Field } from '@/shared/Field';
 import { shortDigest } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
-import { isTagName } from './tagName';
 import { useArtifact } from './useArtifact';
 
 export default function AddTag({ onClose }: { onClose: () => void }) {

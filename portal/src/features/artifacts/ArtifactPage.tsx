@@ -1,8 +1,9 @@
-import { Button, Label, PageSection } from '@patternfly/react-core';
+import { ActionList, Button, Label, PageSection } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { comparisonAddress } from '@/features/repositories/addresses';
+import { useTypeName } from '@/features/repositories/ArtifactType';
 import { useCanInProject } from '@/session/session';
 import { CopyButton } from '@/shared/Copy';
 import { shortDigest } from '@/shared/format';
@@ -19,6 +20,7 @@ export default function ArtifactPage() {
   const { artifact, repository, address } = useArtifact();
   const { project, name } = repository;
   const can = useCanInProject(project.project_id);
+  const typeName = useTypeName();
   const { pathname } = useLocation();
   const [isDeleting, setDeleting] = useState(false);
   const tabs = tabsOf(artifact, can('repository', 'pull'));
@@ -34,7 +36,7 @@ export default function ArtifactPage() {
           <>
             <code>{shortDigest(artifact.digest)}</code>
             <CopyButton text={artifact.digest} label={`${t('common.copy')} ${shortDigest(artifact.digest)}`} />{' '}
-            <Label color="blue">{artifact.type}</Label>
+            <Label color="blue">{typeName(artifact.type)}</Label>
           </>
         }
         tabTitle={shortDigest(artifact.digest)}
@@ -44,7 +46,7 @@ export default function ArtifactPage() {
           { title: name, to: repository.address },
         ]}
         actions={
-          <>
+          <ActionList>
             <Button
               variant="secondary"
               component={(props) => (
@@ -52,13 +54,13 @@ export default function ArtifactPage() {
               )}
             >
               {t('artifacts.compare')}
-            </Button>{' '}
+            </Button>
             {can('artifact', 'delete') && (
               <Button variant="secondary" isDanger onClick={() => setDeleting(true)}>
                 {t('common.delete')}
               </Button>
             )}
-          </>
+          </ActionList>
         }
       />
       <RouteTabs

@@ -1,4 +1,11 @@
-import { Button, ClipboardCopyButton, CodeBlock, CodeBlockAction, CodeBlockCode, Tooltip } from '@patternfly/react-core';
+import {
+  Button,
+  ClipboardCopyButton,
+  CodeBlock,
+  CodeBlockAction,
+  CodeBlockCode,
+  Tooltip,
+} from '@patternfly/react-core';
 import DownloadIcon from '@patternfly/react-icons/dist/esm/icons/download-icon';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';

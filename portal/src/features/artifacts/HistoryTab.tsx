@@ -94,10 +94,7 @@ function Row({ row, number, total, largest }: { row: HistoryRow; number: number;
             <Facts
               columns={1}
               facts={[
-                [
-                  t('artifacts.history.full'),
-                  row.full === '' ? null : <code className="m-step-full">{row.full}</code>,
-                ],
+                [t('artifacts.history.full'), row.full === '' ? null : <code className="m-step-full">{row.full}</code>],
                 [t('artifacts.history.comment'), row.comment],
                 [t('artifacts.facts.digest'), layer && <Digest value={layer.digest} />],
                 [t('artifacts.facts.mediaType'), layer && <code>{layer.mediaType}</code>],

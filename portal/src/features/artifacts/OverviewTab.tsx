@@ -5,11 +5,11 @@ import { useCanInProject } from '@/session/session';
 import { AboutArtifact } from './AboutArtifact';
 import { AboutChart } from './AboutChart';
 import { AboutImage } from './AboutImage';
-import { ArtifactLabels } from './ArtifactLabels';
-import { ArtifactTags } from './ArtifactTags';
 import { flatten } from './comparison/compare';
 import { isIndex } from './details';
+import { LabelsPart } from './LabelsPart';
 import { Part } from './Part';
+import { TagsPart } from './TagsPart';
 import { useArtifact } from './useArtifact';
 import { Values } from './Values';
 
@@ -34,16 +34,17 @@ export default function OverviewTab() {
               <Values label={t('artifacts.config.attributes')} values={attributes} />
             </Part>
           )}
+          {Object.keys(annotations).length > 0 && (
+            <Part title={t('artifacts.annotations')}>
+              <Values label={t('artifacts.annotations')} values={annotations} />
+            </Part>
+          )}
         </Stack>
       </GridItem>
       <GridItem lg={5}>
         <Stack hasGutter>
-          <Part title={t('artifacts.tags.title')}>
-            <ArtifactTags />
-          </Part>
-          <Part title={t('artifacts.labels.title')}>
-            <ArtifactLabels />
-          </Part>
+          <TagsPart />
+          <LabelsPart />
           {can('repository', 'pull') && (
             <Part title={t('artifacts.pull')}>
               <PullCommands
@@ -52,11 +53,6 @@ export default function OverviewTab() {
                 tags={(artifact.tags ?? []).map((tag) => tag.name)}
                 type={artifact.type}
               />
-            </Part>
-          )}
-          {Object.keys(annotations).length > 0 && (
-            <Part title={t('artifacts.annotations')}>
-              <Values label={t('artifacts.annotations')} values={annotations} />
             </Part>
           )}
         </Stack>

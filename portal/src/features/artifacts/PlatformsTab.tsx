@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
+import { DigestLink } from '@/features/repositories/artifactColumns';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
 import { ErrorAlert } from '@/shared/Failure';
 import { formatBytes, shortDigest } from '@/shared/format';
 import { Time } from '@/shared/Time';
-import { ArtifactLink } from './ArtifactLink';
 import { childrenOf, childrenQuery, type Attestation, type Child } from './platformTable';
 import { useArtifact } from './useArtifact';
 
@@ -24,14 +24,14 @@ export default function PlatformsTab() {
   return (
     <>
       {details.error && <ErrorAlert error={details.error} onRetry={() => void details.refetch()} />}
-      <Images images={images} repository={repository} details={details.data} />
+      <Images images={images} details={details.data} />
       {attestations.length > 0 && (
         <>
           <Title headingLevel="h2" size="lg">
             {t('artifacts.platforms.attestations')}
           </Title>
           <p>{t('artifacts.platforms.attestationsHint')}</p>
-          <Attestations attestations={attestations} repository={repository} details={details.data} />
+          <Attestations attestations={attestations} details={details.data} />
         </>
       )}
     </>
@@ -54,7 +54,7 @@ function useDetails(repository: RepositoryPlace, children: Child[]) {
   });
 }
 
-function Images({ images, repository, details }: { images: Child[]; repository: RepositoryPlace; details: Details }) {
+function Images({ images, details }: { images: Child[]; details: Details }) {
   const { t } = useTranslation();
   return (
     <Table aria-label={t('artifacts.platforms.list')} variant="compact" gridBreakPoint="grid-md">
@@ -73,7 +73,7 @@ function Images({ images, repository, details }: { images: Child[]; repository: 
               {image.platform === '' ? t('artifacts.platforms.none') : image.platform}
             </Td>
             <Td dataLabel={t('artifacts.platforms.digest')}>
-              <ArtifactLink repository={repository} digest={image.digest} />
+              <DigestLink digest={image.digest} />
             </Td>
             <Td dataLabel={t('artifacts.platforms.size')} className="m-right">
               <Size of={image.digest} details={details} />
@@ -88,13 +88,7 @@ function Images({ images, repository, details }: { images: Child[]; repository: 
   );
 }
 
-interface AttestationsProps {
-  attestations: Attestation[];
-  repository: RepositoryPlace;
-  details: Details;
-}
-
-function Attestations({ attestations, repository, details }: AttestationsProps) {
+function Attestations({ attestations, details }: { attestations: Attestation[]; details: Details }) {
   const { t } = useTranslation();
   return (
     <Table aria-label={t('artifacts.platforms.attestations')} variant="compact" gridBreakPoint="grid-md">
@@ -112,7 +106,7 @@ function Attestations({ attestations, repository, details }: AttestationsProps) 
               {aboutPlatform ?? (about === undefined ? t('artifacts.platforms.none') : shortDigest(about))}
             </Td>
             <Td dataLabel={t('artifacts.platforms.digest')}>
-              <ArtifactLink repository={repository} digest={digest} />
+              <DigestLink digest={digest} />
             </Td>
             <Td dataLabel={t('artifacts.platforms.size')} className="m-right">
               <Size of={digest} details={details} />

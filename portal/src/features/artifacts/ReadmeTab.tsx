@@ -1,12 +1,20 @@
+import { Title } from '@patternfly/react-core';
 import { lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '@/shared/Empty';
 import { useAddition } from './useAddition';
 
-const Markdown = lazy(() => import('./Markdown'));
+const Markdown = lazy(() => import('@/features/repositories/Markdown'));
 
+/** What the authors say of it. */
 export default function ReadmeTab() {
   const { t } = useTranslation();
   const text = useAddition('readme.md');
-  return text.trim() === '' ? <Empty title={t('artifacts.readme.none')} /> : <Markdown text={text} />;
+  if (text.trim() === '') return <Empty title={t('artifacts.readme.none')} />;
+  return (
+    <>
+      <Title headingLevel="h2">{t('artifacts.tabs.readme')}</Title>
+      <Markdown text={text} />
+    </>
+  );
 }

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
+import { DigestLink } from '@/features/repositories/artifactColumns';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
 import { formatBytes, shortDigest } from '@/shared/format';
 import { Suggest } from '@/shared/Suggest';
 import { Time } from '@/shared/Time';
 import { useDelayed } from '@/shared/useDelayed';
-import { ArtifactLink } from '../ArtifactLink';
 import { choicesOf, pickerQuery, type Choice } from './choices';
 
 /** Artifacts looked through for what is typed. */
@@ -64,8 +64,8 @@ export function ArtifactPicker({ label, repository, artifact, onChoose }: Props)
       />
       {artifact && (
         <div className="m-chosen">
-          <ArtifactLink repository={repository} digest={artifact.digest} /> {artifact.type},{' '}
-          {formatBytes(artifact.size ?? 0)}, <Time value={artifact.push_time} />
+          <DigestLink digest={artifact.digest} /> {artifact.type}, {formatBytes(artifact.size ?? 0)},{' '}
+          <Time value={artifact.push_time} />
         </div>
       )}
     </>

@@ -1,6 +1,7 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useTranslation } from 'react-i18next';
+import { Digest } from '@/shared/Copy';
 import { Part } from '../Part';
 import { differing, type Change, type Difference } from './compare';
 import './comparison.css';
@@ -9,6 +10,8 @@ const COLORS = { same: 'grey', changed: 'blue', added: 'green', removed: 'orange
   Change,
   string
 >;
+
+const DIGEST = /^sha\d+:[0-9a-f]{64,}$/;
 
 interface Props {
   title: string;
@@ -27,7 +30,7 @@ export function Differences({ title, differences, isEqualShown }: Props) {
       title={`${title}: ${different.length === 0 ? t('artifacts.comparison.equal') : t('artifacts.comparison.differ', { count: different.length })}`}
     >
       {shown.length > 0 && (
-        <Table aria-label={title} variant="compact" gridBreakPoint="grid-md" className="m-differences">
+        <Table aria-label={title} variant="compact" gridBreakPoint="grid-md" className="m-differences m-flush">
           <Thead>
             <Tr>
               <Th width={20}>{t('artifacts.comparison.name')}</Th>
@@ -63,5 +66,6 @@ export function Differences({ title, differences, isEqualShown }: Props) {
 }
 
 function Value({ value }: { value: string | undefined }) {
-  return value === undefined ? null : <code>{value}</code>;
+  if (value === undefined) return null;
+  return DIGEST.test(value) ? <Digest value={value} /> : <code>{value}</code>;
 }

@@ -63,7 +63,12 @@ function Bars({ left, right, comparison }: BarsProps) {
     }));
   return (
     <div className="m-bars">
-      {([['left', left], ['right', right]] as const).map(([side, layers]) => (
+      {(
+        [
+          ['left', left],
+          ['right', right],
+        ] as const
+      ).map(([side, layers]) => (
         <div key={side}>
           <span>
             {t(`artifacts.comparison.${side}`)}: {formatBytes(totalSize(layers))}
@@ -101,7 +106,7 @@ function Layers({ comparison, commands }: { comparison: LayerComparison; command
   const { t } = useTranslation();
   const largest = Math.max(0, ...comparison.layers.map((layer) => layer.size));
   return (
-    <Table aria-label={t('artifacts.comparison.layers')} variant="compact" gridBreakPoint="grid-md">
+    <Table aria-label={t('artifacts.comparison.layers')} variant="compact" gridBreakPoint="grid-md" className="m-flush">
       <Thead>
         <Tr>
           <Th>{t('artifacts.comparison.side')}</Th>
@@ -120,7 +125,15 @@ function Layers({ comparison, commands }: { comparison: LayerComparison; command
   );
 }
 
-function LayerRow({ layer, command, largest }: { layer: ComparedLayer; command: Command | undefined; largest: number }) {
+function LayerRow({
+  layer,
+  command,
+  largest,
+}: {
+  layer: ComparedLayer;
+  command: Command | undefined;
+  largest: number;
+}) {
   const { t } = useTranslation();
   return (
     <Tr>

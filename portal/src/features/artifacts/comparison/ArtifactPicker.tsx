@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DigestLink } from '@/features/repositories/artifactColumns';
+import { useTypeName } from '@/features/repositories/ArtifactType';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
 import { formatBytes, shortDigest } from '@/shared/format';
 import { Suggest } from '@/shared/Suggest';
@@ -25,6 +26,7 @@ interface Props {
 /** Chooses an artifact of the repository by a tag or its digest; the server looks for it. */
 export function ArtifactPicker({ label, repository, artifact, onChoose }: Props) {
   const { t } = useTranslation();
+  const typeName = useTypeName();
   // Null: nothing is being typed, and what was chosen is shown.
   const [typed, setTyped] = useState<string | null>(null);
   const wanted = useDelayed((typed ?? '').trim());
@@ -64,7 +66,7 @@ export function ArtifactPicker({ label, repository, artifact, onChoose }: Props)
       />
       {artifact && (
         <div className="m-chosen">
-          <DigestLink digest={artifact.digest} /> {artifact.type}, {formatBytes(artifact.size ?? 0)},{' '}
+          <DigestLink digest={artifact.digest} /> {typeName(artifact.type)}, {formatBytes(artifact.size ?? 0)},{' '}
           <Time value={artifact.push_time} />
         </div>
       )}

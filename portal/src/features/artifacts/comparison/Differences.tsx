@@ -2,6 +2,7 @@ import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useTranslation } from 'react-i18next';
 import { Digest } from '@/shared/Copy';
+import { Breakable } from '../Breakable';
 import { Part } from '../Part';
 import { differing, type Change, type Difference } from './compare';
 import './comparison.css';
@@ -43,7 +44,7 @@ export function Differences({ title, differences, isEqualShown }: Props) {
             {shown.map(({ name, left, right, change }) => (
               <Tr key={name}>
                 <Td dataLabel={t('artifacts.comparison.name')} modifier="breakWord">
-                  {name}
+                  <Breakable text={name} />
                 </Td>
                 <Td dataLabel={t('artifacts.comparison.left')} modifier="breakWord">
                   <Value value={left} />

@@ -110,7 +110,7 @@ function Layers({ comparison, commands }: { comparison: LayerComparison; command
       <Thead>
         <Tr>
           <Th>{t('artifacts.comparison.side')}</Th>
-          <Th>{t('artifacts.comparison.position')}</Th>
+          <Th modifier="nowrap">{t('artifacts.comparison.position')}</Th>
           <Th width={40}>{t('artifacts.history.command')}</Th>
           <Th>{t('artifacts.comparison.digest')}</Th>
           <Th width={20}>{t('artifacts.comparison.size')}</Th>

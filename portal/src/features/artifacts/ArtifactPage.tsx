@@ -1,4 +1,4 @@
-import { ActionList, Button, Label, PageSection } from '@patternfly/react-core';
+import { Button, Flex, Label, PageSection } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
@@ -25,8 +25,8 @@ export default function ArtifactPage() {
   const [isDeleting, setDeleting] = useState(false);
   const tabs = tabsOf(artifact, can('repository', 'pull'));
   const here = TABS.find((tab) => pathname.endsWith(`/${tab}`));
-  // A manifest shows once it is known what its visitor may do.
-  if (here !== undefined && here !== 'manifest' && !tabs.includes(here)) {
+  // Harbor's address has no tab. The manifest has one once it is known what its visitor may do.
+  if (here === undefined || (here !== 'manifest' && !tabs.includes(here))) {
     return <Navigate to={`${address}/overview`} replace />;
   }
   return (
@@ -46,7 +46,7 @@ export default function ArtifactPage() {
           { title: name, to: repository.address },
         ]}
         actions={
-          <ActionList>
+          <Flex columnGap={{ default: 'columnGapSm' }}>
             <Button
               variant="secondary"
               component={(props) => (
@@ -60,7 +60,7 @@ export default function ArtifactPage() {
                 {t('common.delete')}
               </Button>
             )}
-          </ActionList>
+          </Flex>
         }
       />
       <RouteTabs

@@ -1,4 +1,4 @@
-import { List, ListItem } from '@patternfly/react-core';
+import { Content, List, ListItem } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -44,9 +44,11 @@ export default function DeleteArtifact({ onClose }: { onClose: () => void }) {
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <p>{t('artifacts.delete.from', { repository: repository.fullName })}</p>
-      <Lost artifact={artifact} />
-      <UndoNote projectId={projectId} />
+      <Content>
+        <p>{t('artifacts.delete.from', { repository: repository.fullName })}</p>
+        <Lost artifact={artifact} />
+        <UndoNote projectId={projectId} />
+      </Content>
     </ConfirmDialog>
   );
 }

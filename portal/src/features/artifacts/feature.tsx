@@ -1,4 +1,4 @@
-import { Navigate, type RouteObject } from 'react-router';
+import type { RouteObject } from 'react-router';
 import type { Feature } from '@/app/feature';
 import { lazyPage } from '@/app/lazyPage';
 import type { Tab } from './tabs';
@@ -26,8 +26,7 @@ export const artifacts: Feature = {
     {
       path: `${BELOW_REPOSITORY}/artifacts/:reference`,
       element: lazyPage(() => import('./ArtifactPage')),
-      // The address that Harbor has shows the overview.
-      children: [{ index: true, element: <Navigate to="overview" replace /> }, ...tabs],
+      children: tabs,
     },
     { path: `${BELOW_REPOSITORY}/compare`, element: lazyPage(() => import('./comparison/ComparePage')) },
   ],

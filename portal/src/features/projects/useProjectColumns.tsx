@@ -31,7 +31,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       key: 'role',
       title: t('projects.role'),
       render: (project) => (
-        <span className="m-nowrap">
+        <span className="m-one-line">
           <RoleName id={project.current_user_role_id} />
         </span>
       ),
@@ -43,7 +43,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       title: t('common.created'),
       sort: 'creation_time',
       render: (project) => (
-        <span className="m-nowrap">
+        <span className="m-one-line">
           <Time value={project.creation_time} />
         </span>
       ),

@@ -2,6 +2,7 @@ import './projects.css';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ProjectView } from '@/api/generated';
+import { useSession } from '@/session/session';
 import type { Column } from '@/shared/DataTable';
 import { formatBytes } from '@/shared/format';
 import { Time } from '@/shared/Time';
@@ -9,10 +10,14 @@ import { Usage } from '@/shared/Usage';
 import { AccessLabel } from './AccessLabel';
 import { RoleName } from './RoleName';
 
+/** What there is to say of projects only to those who may have a role in them. */
+const OF_MEMBERS = new Set(['role', 'size']);
+
 /** The columns of the list of projects. */
 export function useProjectColumns(): Column<ProjectView>[] {
   const { t } = useTranslation();
-  return [
+  const { user } = useSession();
+  const columns: Column<ProjectView>[] = [
     {
       key: 'name',
       title: t('common.name'),
@@ -49,6 +54,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       ),
     },
   ];
+  return user === null ? columns.filter(({ key }) => !OF_MEMBERS.has(key)) : columns;
 }
 
 /** Known to those with a role in the project; without a limit there is nothing to draw. */

@@ -38,6 +38,8 @@ export const account = {
   once: 'This secret is shown only now',
   onceHint: 'It cannot be read again once this is closed. Copy it or keep the file.',
   onceClose: 'Close, I have kept the secret',
+  copyName: 'Copy the name',
+  copySecret: 'Copy the secret',
   loginName: 'Name to log in with',
   dockerLogin: 'Log in with docker',
   skopeoLogin: 'Log in with skopeo',

@@ -28,7 +28,13 @@ export default function SecretDialog({ title, name, secret, onClose }: Props) {
     isPlainHttp: window.location.protocol === 'http:',
   };
   return (
-    <Modal isOpen variant="medium" aria-labelledby={`${id}-title`} onEscapePress={() => undefined}>
+    <Modal
+      isOpen
+      variant="medium"
+      aria-labelledby={`${id}-title`}
+      elementToFocus={`#${id}-download`}
+      onEscapePress={() => undefined}
+    >
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody className="m-secret">
         <Alert variant="warning" isInline title={t('account.once')} component="p">
@@ -52,7 +58,7 @@ export default function SecretDialog({ title, name, secret, onClose }: Props) {
       </ModalBody>
       <ModalFooter>
         <Button onClick={onClose}>{t('account.onceClose')}</Button>
-        <Button variant="secondary" icon={<DownloadIcon />} onClick={() => save(name, secret)}>
+        <Button id={`${id}-download`} variant="secondary" icon={<DownloadIcon />} onClick={() => save(name, secret)}>
           {t('account.downloadSecret')}
         </Button>
       </ModalFooter>

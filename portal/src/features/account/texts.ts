@@ -40,7 +40,7 @@ export const account = {
   onceClose: 'Close, I have kept the secret',
   copyName: 'Copy the name',
   copySecret: 'Copy the secret',
-  loginName: 'Name to log in with',
+  loginName: 'Log in as',
   dockerLogin: 'Log in with docker',
   skopeoLogin: 'Log in with skopeo',
   downloadSecret: 'Download as JSON',

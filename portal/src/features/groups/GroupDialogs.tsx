@@ -102,6 +102,7 @@ function NameField({ name, onChange }: { name: string; onChange: (name: string) 
     <Field
       label={t('common.name')}
       autoComplete="off"
+      autoFocus
       value={name}
       onChange={onChange}
       error={name === '' || isGroupName(name) ? null : t('groups.nameInvalid')}

@@ -28,6 +28,7 @@ export function GeneralStep({ form, onChange, isExisting, from }: Props) {
           hint={t('robots.nameHint')}
           error={form.name === '' || isRobotName(form.name) ? null : t('robots.nameInvalid')}
           autoComplete="off"
+          autoFocus
           isRequired
         />
       )}

@@ -35,6 +35,7 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
       <Field
         label={t('account.username')}
         autoComplete="off"
+        autoFocus
         value={username}
         onChange={setUsername}
         error={username === '' || isUsername(username) ? null : t('users.usernameInvalid')}

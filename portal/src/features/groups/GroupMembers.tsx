@@ -47,13 +47,13 @@ export function GroupMembers({ group }: { group: GroupView }) {
   const picker = mayChange && (
     <SearchSelect
       label={t('groups.addMember')}
+      title={t('users.title')}
       queryKey={['users', 'search']}
       search={(username) => body(searchUsers({ query: { username, page_size: SHOWN } }))}
       itemKey={(user) => user.user_id}
       itemName={(user) => user.username}
       whyNot={(user) => (isMember(user) ? t('groups.isMember') : undefined)}
       onChoose={(user) => add.mutate(user)}
-      isDisabled={add.isPending}
     />
   );
   return (

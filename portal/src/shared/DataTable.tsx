@@ -6,13 +6,14 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   Button,
+  Checkbox,
   MenuToggle,
   Skeleton,
 } from '@patternfly/react-core';
 import EllipsisIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '@/api/pages';
 import { ErrorAlert, Failure } from './Failure';
@@ -90,6 +91,7 @@ export function DataTable<Row>(props: Props<Row>) {
     empty,
   } = props;
   const { t } = useTranslation();
+  const id = useId();
   const [open, setOpen] = useState<ReadonlySet<string | number>>(new Set());
   const rows = list.data?.items ?? [];
   const isEmpty = list.data !== undefined && rows.length === 0;
@@ -186,18 +188,21 @@ export function DataTable<Row>(props: Props<Row>) {
                   />
                 )}
                 {selection && (
-                  <Td
-                    select={{
-                      rowIndex: index,
-                      isSelected: isSelected(row),
-                      onSelect: (_, on) =>
+                  // Not `select`, whose checkbox has the number of the row for a name.
+                  <Td className="pf-v6-c-table__check">
+                    <Checkbox
+                      id={`${id}-select-${key}`}
+                      aria-label={t('common.selectRow', { name: rowName(row) })}
+                      isChecked={isSelected(row)}
+                      onChange={(_, on) =>
                         selection.setSelected(
                           on
                             ? [...selection.selected, row]
                             : selection.selected.filter((other) => rowKey(other) !== key),
-                        ),
-                    }}
-                  />
+                        )
+                      }
+                    />
+                  </Td>
                 )}
                 {columns.map((column) => (
                   <Td

@@ -1,8 +1,9 @@
 import { Label } from '@patternfly/react-core';
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
 import { useTranslation } from 'react-i18next';
 import type { RetentionPolicyView } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
+import { RowActions } from '@/shared/RowActions';
 import { withRule, withRuleMoved } from './retention';
 import { RuleSentence } from './RuleSentence';
 import { useSavePolicy } from './usePolicy';
@@ -63,12 +64,7 @@ export function RuleTable({ policy, canChange, onEdit, onRemove }: Props) {
               </Td>
               {canChange && (
                 <Td isActionCell>
-                  <ActionsColumn
-                    items={actions(index)}
-                    aria-label={t('common.actionsFor', {
-                      name: t('policies.retention.ruleName', { number: index + 1 }),
-                    })}
-                  />
+                  <RowActions items={actions(index)} name={t('policies.retention.ruleName', { number: index + 1 })} />
                 </Td>
               )}
             </Tr>

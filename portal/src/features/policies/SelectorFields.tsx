@@ -79,7 +79,7 @@ function SelectorRow({ label, number, decorations, selector, onChange, onRemove 
   const problem = patternProblem(pattern);
   return (
     <>
-      <InputGroup>
+      <InputGroup className="m-selector">
         <InputGroupItem>
           <FormSelect
             aria-label={t('policies.selectors.decorationLabel', { what: label, number })}

@@ -20,6 +20,8 @@ export const webhooks = {
   deleteBody:
     'Its targets, its secret and the list of its deliveries with their logs are lost; what is still on its way is not sent.',
   deletedToast: 'The webhook {{name}} was deleted.',
+  headerSet: 'with an Authorization header',
+  notVerified: 'certificate not checked',
   types: { http: 'HTTP', slack: 'Slack' },
   eventNames: {
     PUSH_ARTIFACT: 'Artifact pushed',
@@ -38,7 +40,7 @@ export const webhooks = {
     body:
       'Otherwise a webhook could reach what only the server can: itself, its network, the metadata of its cloud. Who runs' +
       ' the server allows networks and host names with the setting egress.allow, then starts it again:',
-    label: 'Setting that allows an address',
+    label: 'The setting egress.allow',
   },
   form: {
     createTitle: 'New webhook',
@@ -97,8 +99,6 @@ export const webhooks = {
     signature: 'Signature',
     signed: 'Signed with a secret',
     unsigned: 'Not signed',
-    headerSet: 'with an Authorization header',
-    notVerified: 'certificate not checked',
     event: 'Event',
     about: 'About',
     to: 'To',

@@ -88,7 +88,9 @@ function Policy({ policy }: { policy: RetentionPolicyView }) {
             onEdit={(index) => setOpen({ kind: 'rule', index })}
             onRemove={(index) => setOpen({ kind: 'remove', index })}
           />
-          <div className="m-below-table">{add}</div>
+          <div className="m-below-table">
+            {add} {canChange && rules.length >= MAX_RULES && t('policies.retention.tooMany')}
+          </div>
         </>
       )}
       {policy.id !== undefined && (

@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
 import { useProject } from '@/features/projects/useProject';
+import { repositoryAddress } from '@/features/repositories/addresses';
 import { useCanInProject } from '@/session/session';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
@@ -93,7 +94,7 @@ function Run({ run, projectId }: { run: RetentionExecutionView; projectId: numbe
       <RunSummary run={run} tasks={tasks.data} />
       <DataTable
         label={t('policies.retention.runs.tasks')}
-        columns={useColumns(run)}
+        columns={useColumns(run, projectId)}
         list={tasks}
         state={state}
         rowKey={(task) => task.id}
@@ -115,7 +116,7 @@ function Run({ run, projectId }: { run: RetentionExecutionView; projectId: numbe
   );
 }
 
-function useColumns(run: RetentionExecutionView): Column<RetentionTaskView>[] {
+function useColumns(run: RetentionExecutionView, projectId: number): Column<RetentionTaskView>[] {
   const { t } = useTranslation();
   // Before a repository was looked at there are no counts.
   const counted = (task: RetentionTaskView, value: number) =>
@@ -126,7 +127,7 @@ function useColumns(run: RetentionExecutionView): Column<RetentionTaskView>[] {
       title: t('policies.retention.runs.repository'),
       breaks: true,
       width: 40,
-      render: (task) => task.repository,
+      render: (task) => <Link to={repositoryAddress(projectId, task.repository)}>{task.repository}</Link>,
     },
     { key: 'status', title: t('common.status'), render: (task) => <Status value={task.status} /> },
     {

@@ -1,7 +1,9 @@
 import { Alert } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import type { Page } from '@/api/pages';
+import { useProject } from '@/features/projects/useProject';
 import { isRunning } from '@/shared/Status';
 
 /** What came of a run, in a sentence. */
@@ -32,11 +34,20 @@ export function RunSummary({
     <Alert variant={variantOf(run)} isInline title={title()} component="p" className="m-section">
       {run.status === 'Error' && <p>{t('policies.retention.runs.failed')}</p>}
       {run.status === 'Stopped' && <p>{t('policies.retention.runs.stopped')}</p>}
-      {!isRunning(run.status) && count > 0 && (
-        <p>{t(run.dry_run ? 'policies.retention.runs.dryHint' : 'policies.retention.runs.resultHint')}</p>
-      )}
+      {!isRunning(run.status) && count > 0 && <p>{run.dry_run ? t('policies.retention.runs.dryHint') : <InTrash />}</p>}
       {shown < tasks.total && <p>{t('policies.retention.runs.ofPage', { shown, total: tasks.total })}</p>}
     </Alert>
+  );
+}
+
+function InTrash() {
+  const { t } = useTranslation();
+  const project = useProject();
+  return (
+    <>
+      {t('policies.retention.runs.resultHint')}{' '}
+      <Link to={`/harbor/projects/${project.project_id}/trash`}>{t('policies.retention.runs.openTrash')}</Link>
+    </>
   );
 }
 

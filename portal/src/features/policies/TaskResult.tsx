@@ -1,4 +1,4 @@
-import { Label, Pagination, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
+import { Content, Label, Pagination, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -119,6 +119,9 @@ function ArtifactRows({ listed, label }: { listed: Listed[]; label: string }) {
           ))}
         </Tbody>
       </Table>
+      {shown.some(({ tags, labels }) => [...tags, ...labels].includes('...')) && (
+        <Content component="small">{t('policies.retention.runs.moreNames')}</Content>
+      )}
       {listed.length > ROWS && (
         <Pagination
           titles={{ paginationAriaLabel: t('policies.retention.runs.pages') }}

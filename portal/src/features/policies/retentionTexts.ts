@@ -4,7 +4,6 @@ export const retention = {
   description:
     'A run keeps what any rule keeps and deletes the rest, in the repositories that a rule in force is about. What is' +
     ' immutable stays in any case.',
-  rules: 'Rules',
   rulesList: 'Retention rules',
   number: 'No.',
   rule: 'Rule',
@@ -31,7 +30,6 @@ export const retention = {
   untagged: 'Artifacts without tags as well',
   untaggedHint: 'Otherwise this rule does not keep them.',
   excludesHint: 'An artifact is chosen when any of its tags is.',
-  sentence: 'The rule',
   empty: 'Nothing is deleted by rules',
   emptyHint:
     'Add a rule that says what to keep, try it with a dry run, and give it a schedule. Old artifacts then no longer' +
@@ -106,6 +104,7 @@ export const retention = {
     result_other: '{{count}} artifacts of {{total}} were deleted',
     nothing: 'Nothing was deleted: all {{total}} artifacts stay',
     resultHint: 'They are in the trash of the project until the time it says.',
+    openTrash: 'Open the trash',
     ofPage: 'Counted in the {{shown}} repositories of this page, of {{total}}.',
     failed: 'Not all repositories could be looked at; their logs say why.',
     stopped: 'The run was stopped before it was through.',

@@ -23,7 +23,7 @@ import { useTargetName } from './useTargetName';
 
 /** Milliseconds between two looks: while something is on its way, and else for what happens next. */
 const POLL = 1500;
-const IDLE = 10_000;
+const IDLE = 5000;
 
 const STATES = ['Running', 'Success', 'Error', 'Stopped'] as const;
 

@@ -113,7 +113,6 @@ export const webhooks = {
     again: 'Sent again for',
     task: 'task {{id}}',
     updated: 'Last change',
-    error: 'What went wrong',
     dead: 'Dead letter: it was given up. Nobody tries again unless told to.',
     waiting: 'The last attempt failed; the log says when the next one is.',
     show: 'What is shown of the delivery',

@@ -7,17 +7,16 @@ import {
   EmptyStateFooter,
   Button,
   Checkbox,
-  MenuToggle,
   Skeleton,
 } from '@patternfly/react-core';
-import EllipsisIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
 import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '@/api/pages';
 import { ErrorAlert, Failure } from './Failure';
 import { ListToolbar, type FilterField } from './ListToolbar';
+import { RowActions } from './RowActions';
 import type { ListState } from './useListState';
 
 export interface Column<Row> {
@@ -214,11 +213,7 @@ export function DataTable<Row>(props: Props<Row>) {
                     {column.render(row)}
                   </Td>
                 ))}
-                {actions && (
-                  <Td isActionCell>
-                    {menu.length > 0 && <RowMenu items={menu} label={t('common.actionsFor', { name: rowName(row) })} />}
-                  </Td>
-                )}
+                {actions && <Td isActionCell>{menu.length > 0 && <RowActions items={menu} name={rowName(row)} />}</Td>}
               </Tr>
               {expanded && isOpen && (
                 <Tr isExpanded>
@@ -230,25 +225,6 @@ export function DataTable<Row>(props: Props<Row>) {
         })}
       </Table>
     </>
-  );
-}
-
-/** The menu's button says of which row it is. */
-function RowMenu({ items, label }: { items: IAction[]; label: string }) {
-  return (
-    <ActionsColumn
-      items={items}
-      actionsToggle={({ toggleRef, onToggle, isOpen }) => (
-        <MenuToggle
-          ref={toggleRef}
-          variant="plain"
-          icon={<EllipsisIcon />}
-          aria-label={label}
-          isExpanded={isOpen}
-          onClick={onToggle}
-        />
-      )}
-    />
   );
 }
 

@@ -22,9 +22,7 @@ function Accounts() {
   const mode = useConfiguration().auth_mode.value;
   return (
     <FormSection>
-      {mode !== DATABASE && (
-        <Alert variant="warning" isInline title={t('configuration.authModeOther', { mode })} />
-      )}
+      {mode !== DATABASE && <Alert variant="warning" isInline title={t('configuration.authModeOther', { mode })} />}
       <Facts
         columns={1}
         facts={[

@@ -1,11 +1,4 @@
-import {
-  Label,
-  LabelGroup,
-  MenuToggle,
-  Select,
-  SelectList,
-  SelectOption,
-} from '@patternfly/react-core';
+import { Label, LabelGroup, MenuToggle, Select, SelectList, SelectOption } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';

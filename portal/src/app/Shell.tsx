@@ -15,6 +15,7 @@ import {
   ToolbarItem,
 } from '@patternfly/react-core';
 import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
 import { Banner } from '@/features/configuration/Banner';
@@ -22,6 +23,8 @@ import { useSession } from '@/session/session';
 import { SignInAgain } from '@/session/SignInAgain';
 import { AccountMenu } from './AccountMenu';
 import { Navigation } from './Navigation';
+
+const GlobalSearch = lazy(() => import('@/features/search/GlobalSearch'));
 
 const MAIN = 'main-content';
 
@@ -48,6 +51,11 @@ export function Shell() {
       <MastheadContent>
         <Toolbar isFullHeight>
           <ToolbarContent>
+            <ToolbarItem className="m-global-search-place">
+              <Suspense>
+                <GlobalSearch />
+              </Suspense>
+            </ToolbarItem>
             <ToolbarItem align={{ default: 'alignEnd' }}>
               {user === null ? (
                 <Link to={`/account/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`}>
@@ -82,7 +90,7 @@ export function Shell() {
       <Banner />
       {system.read_only && <Alert variant="warning" isInline title={t('common.readOnly')} />}
       <Outlet />
-      {user !== null && <SignInAgain name={user.username} />}
+      {user !== null && <SignInAgain user={user} />}
     </Page>
   );
 }

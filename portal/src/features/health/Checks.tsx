@@ -28,7 +28,7 @@ export function Checks() {
           [t('health.check.scrub'), <Run key="scrub" run={data.last_scrub ?? null} />],
         ]}
       />
-      <p>{t('health.check.hint')}</p>
+      <p className="m-note">{t('health.check.hint')}</p>
     </>
   );
 }

@@ -1,61 +1,56 @@
 import { Alert, Label, Skeleton } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ComponentHealthStatus } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
+import { Facts } from '@/shared/Facts';
 import { healthQuery } from './queries';
 
 const HEALTHY = 'healthy';
 
-/** Every component, asked again while the page is open. */
+/** Whether everything works, asked again while the page is open. */
+export function Overall() {
+  const { t } = useTranslation();
+  const { data } = useQuery(healthQuery);
+  if (data === undefined) return null;
+  const failing = data.components.filter((component) => component.status !== HEALTHY).length;
+  return (
+    <Alert
+      variant={failing === 0 ? 'success' : 'danger'}
+      isInline
+      isLiveRegion
+      component="p"
+      title={failing === 0 ? t('health.allWell') : t('health.notWell', { count: failing })}
+    />
+  );
+}
+
+/** Every component, and what is wrong with it. */
 export function Components() {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(healthQuery);
   if (error) return <ErrorAlert error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton screenreaderText={t('common.loading')} height="12rem" />;
-  const failing = data.components.filter((component) => component.status !== HEALTHY).length;
+  if (data === undefined) return <Skeleton screenreaderText={t('common.loading')} />;
   return (
-    <section>
-      <Alert
-        variant={failing === 0 ? 'success' : 'danger'}
-        isInline
-        isLiveRegion
-        component="h2"
-        title={failing === 0 ? t('health.allWell') : t('health.notWell', { count: failing })}
-      >
-        {t('health.refreshed')}
-      </Alert>
-      <Table aria-label={t('health.components')} variant="compact" gridBreakPoint="grid-md">
-        <Thead>
-          <Tr>
-            <Th>{t('health.component')}</Th>
-            <Th>{t('health.state')}</Th>
-            <Th>{t('health.problem')}</Th>
-          </Tr>
-        </Thead>
-        <Tbody>
-          {data.components.map((component) => (
-            <Component key={component.name} component={component} />
-          ))}
-        </Tbody>
-      </Table>
-    </section>
+    <>
+      <Facts
+        columns={1}
+        facts={data.components.map((component) => [
+          component.name,
+          <State key={component.name} component={component} />,
+        ])}
+      />
+      <p className="m-note">{t('health.refreshed')}</p>
+    </>
   );
 }
 
-function Component({ component: { name, status, error } }: { component: ComponentHealthStatus }) {
+function State({ component: { status, error } }: { component: ComponentHealthStatus }) {
   const { t } = useTranslation();
-  const isHealthy = status === HEALTHY;
+  if (status === HEALTHY) return <Label color="green">{t('health.healthy')}</Label>;
   return (
-    <Tr>
-      <Td dataLabel={t('health.component')}>{name}</Td>
-      <Td dataLabel={t('health.state')}>
-        <Label color={isHealthy ? 'green' : 'red'}>{t(isHealthy ? 'health.healthy' : 'health.unhealthy')}</Label>
-      </Td>
-      <Td dataLabel={t('health.problem')} modifier="breakWord">
-        {error}
-      </Td>
-    </Tr>
+    <>
+      <Label color="red">{t('health.unhealthy')}</Label> {error}
+    </>
   );
 }

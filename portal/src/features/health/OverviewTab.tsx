@@ -7,7 +7,7 @@ import { useSession } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
 import { Facts } from '@/shared/Facts';
 import { Time } from '@/shared/Time';
-import { Components } from './Components';
+import { Components, Overall } from './Components';
 import { Contents, Storage } from './Numbers';
 import { integrityQuery } from './queries';
 import './health.css';
@@ -18,8 +18,11 @@ export default function OverviewTab() {
   return (
     <>
       <QuarantineAlert />
-      <Components />
+      <Overall />
       <Gallery hasGutter minWidths={{ default: '20rem' }} className="m-health-cards">
+        <Part title={t('health.components')}>
+          <Components />
+        </Part>
         <Part title={t('health.storage')}>
           <Storage />
         </Part>

@@ -23,6 +23,7 @@ GET    /api/version                     open
 GET    /ping                            open
 GET    /health                          open
 GET    /systeminfo                      open
+GET    /session                         open
 GET    /systeminfo/getcert              open
 GET    /systeminfo/volumes              system system-volumes:read
 GET    /system/integrity                system system-volumes:read

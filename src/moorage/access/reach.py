@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
 
 from moorage.access.models import PrincipalState
 from moorage.access.principals import PrincipalKind
 from moorage.access.repositories import Repositories, repositories
-from moorage.access.roles import PUBLIC_PERMISSIONS, ROLE_PERMISSIONS
+from moorage.access.roles import LIMITED_PERMISSIONS, PUBLIC_PERMISSIONS, ROLE_PERMISSIONS, Role
 from moorage.database.driver import Row
 from moorage.database.tables import project, project_member, user_group_member
 
@@ -105,6 +105,18 @@ class Reach:
         else:
             ways += self._of_robot(project_id, name)
         return or_(*ways) if ways else false()
+
+    def projects(self, project_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """That a project is one where the account may do it in the project as a whole, for a WHERE."""
+        # What is limited to repositories is no right on all of them, and no repository has such a name.
+        ways = [self.condition(project_id, literal(""))]
+        if self.state.valid:
+            ways += [project_id == limited_to for limited_to, role, _ in self.limits.members if self._is_whole(role)]
+        return or_(*ways)
+
+    def _is_whole(self, role: int) -> bool:
+        """Whether a role that is limited to repositories still gives it in the project as a whole."""
+        return (self.resource, self.action) in LIMITED_PERMISSIONS[Role(role)]
 
     def _of_user(self, project_id: ColumnElement[int], name: ColumnElement[str]) -> list[ColumnElement[bool]]:
         roles = [int(role) for role, given in ROLE_PERMISSIONS.items() if (self.resource, self.action) in given]

@@ -35,6 +35,7 @@ from moorage.api import (
     retentions,
     robots,
     search,
+    session,
     statistics,
     system,
     taghistory,
@@ -60,6 +61,7 @@ log = structlog.get_logger(__name__)
 
 HANDLERS = [
     *system.HANDLERS,
+    *session.HANDLERS,
     *configurations.HANDLERS,
     *allowlist.HANDLERS,
     *search.HANDLERS,

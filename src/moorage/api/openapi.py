@@ -33,6 +33,7 @@ _GROUPS = {
     "search": "search",
     "statistics": "statistic",
     "systeminfo": "systeminfo",
+    "session": "session",
     "configurations": "configure",
     "internalconfig": "configure",
     "projects": "project",

@@ -6,11 +6,11 @@ import asyncio
 from datetime import UTC, datetime
 
 from litestar import Response, get
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from moorage.access.principals import ANONYMOUS
 from moorage.api.answers import answer, text
-from moorage.api.call import InjectedCall
+from moorage.api.call import Call, InjectedCall
 from moorage.api.describe import described
 from moorage.api.operations import BASE
 from moorage.api.times import timestamp
@@ -43,8 +43,8 @@ class AuthproxySetting(Struct):
     server_certificate: str
 
 
-class GeneralInfo(Struct, omit_defaults=True):
-    """What anybody may know."""
+class GeneralInfo(Struct, omit_defaults=True, kw_only=True):
+    """What anybody may know; behind it what accounts may know, which nobody else is told."""
 
     auth_mode: str
     primary_auth_mode: bool
@@ -52,10 +52,19 @@ class GeneralInfo(Struct, omit_defaults=True):
     banner_message: str
     oidc_provider_name: str
     authproxy_settings: AuthproxySetting | None = None
+    harbor_version: str | UnsetType = UNSET
+    external_url: str | UnsetType = UNSET
+    registry_url: str | UnsetType = UNSET
+    current_time: str | UnsetType = UNSET
+    has_ca_root: bool | UnsetType = UNSET
+    read_only: bool | UnsetType = UNSET
+    notification_enable: bool | UnsetType = UNSET
+    registry_storage_provider_name: str | UnsetType = UNSET
+    project_creation_restriction: str | UnsetType = UNSET
 
     @classmethod
     def of(cls, values: Values) -> GeneralInfo:
-        """The view of a configuration."""
+        """What of a configuration anybody may know."""
         proxy = AuthproxySetting(
             endpoint=values["http_authproxy_endpoint"],
             tokenreivew_endpoint=values["http_authproxy_tokenreview_endpoint"],
@@ -71,20 +80,6 @@ class GeneralInfo(Struct, omit_defaults=True):
             oidc_provider_name=values["oidc_name"] if values["auth_mode"] == "oidc_auth" else "",
             authproxy_settings=proxy if values["auth_mode"] == "http_auth" else None,
         )
-
-
-class FullGeneralInfo(GeneralInfo, kw_only=True):
-    """What accounts may know."""
-
-    harbor_version: str
-    external_url: str
-    registry_url: str
-    current_time: str
-    has_ca_root: bool
-    read_only: bool
-    notification_enable: bool
-    registry_storage_provider_name: str
-    project_creation_restriction: str
 
 
 class VolumeStorage(Struct, omit_defaults=True):
@@ -121,29 +116,29 @@ async def get_health(call: InjectedCall) -> Response[bytes]:
     return answer(OverallHealthStatus(status, views))
 
 
-@get(f"{BASE}/systeminfo", opt=described("getSystemInfo", answers={200: FullGeneralInfo}))
+@get(f"{BASE}/systeminfo", opt=described("getSystemInfo", answers={200: GeneralInfo}))
 async def get_systeminfo(call: InjectedCall) -> Response[bytes]:
     """General facts; the version is told to accounts only."""
+    return answer(await general_info(call))
+
+
+async def general_info(call: Call) -> GeneralInfo:
+    """What who asks may know of the system; who that is, is known afterwards."""
     # As two tasks they are in one round trip.
     principal, values = await asyncio.gather(call.principal(), call.services.configurations.current())
-    public = GeneralInfo.of(values)
-    if principal is ANONYMOUS:
-        return answer(public)
-    system, known = call.services.system, call.services.system.configuration
-    return answer(
-        FullGeneralInfo(
-            **{name: getattr(public, name) for name in public.__struct_fields__},
-            harbor_version=known.harbor_version,
-            external_url=call.base_url,
-            registry_url=call.base_url.partition("://")[2],
-            current_time=timestamp(datetime.now(UTC)),
-            has_ca_root=system.has_certificate(),
-            read_only=values["read_only"],
-            notification_enable=values["notification_enable"],
-            registry_storage_provider_name=known.storage_driver,
-            project_creation_restriction=values["project_creation_restriction"],
-        )
-    )
+    info = GeneralInfo.of(values)
+    if principal is not ANONYMOUS:
+        system, known = call.services.system, call.services.system.configuration
+        info.harbor_version = known.harbor_version
+        info.external_url = call.base_url
+        info.registry_url = call.base_url.partition("://")[2]
+        info.current_time = timestamp(datetime.now(UTC))
+        info.has_ca_root = system.has_certificate()
+        info.read_only = values["read_only"]
+        info.notification_enable = values["notification_enable"]
+        info.registry_storage_provider_name = known.storage_driver
+        info.project_creation_restriction = values["project_creation_restriction"]
+    return info
 
 
 @get(

@@ -68,12 +68,13 @@ async def get_current_user_permissions(call: InjectedCall) -> Response[bytes]:
     scope = call.text("scope")
     await call.authenticated()
     if _SYSTEM_SCOPE.fullmatch(scope):
-        return answer(await _in_system(call))
+        return answer(await permissions_in_system(call))
     project = _SCOPE.fullmatch(scope)
     return answer(await _in_project(call, int(project[1]), relative) if project is not None else [])
 
 
-async def _in_system(call: Call) -> list[PermissionView]:
+async def permissions_in_system(call: Call) -> list[PermissionView]:
+    """What who asks may do in the system."""
     state = await call.state()
     return [
         PermissionView(resource, action)

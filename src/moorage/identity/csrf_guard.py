@@ -16,8 +16,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: What scripts use: without a session there is nothing to abuse.
 _FOR_SCRIPTS = ("/api/", "/v2/", "/service/")
 
-#: The first thing a portal asks for: here a browser without a session gets its cookie.
-_FIRST_QUESTION = "/api/v2.0/systeminfo"
+#: What portals ask for first, Harbor's and ours: here a browser without a session gets its cookie.
+_FIRST_QUESTIONS = frozenset({"/api/v2.0/systeminfo", "/api/v2.0/session"})
 
 #: In the state of a request's scope: it came with a token that is right.
 VERIFIED = "csrf_verified"
@@ -108,7 +108,7 @@ class CsrfGuard:
 
     def _introduce(self, request: Request) -> _Verdict | None:
         """Give a browser that asks for the first time a cookie; with the next answer it gets a token."""
-        if request.path.rstrip("/") != _FIRST_QUESTION or request.header(b"authorization") is not None:
+        if request.path.rstrip("/") not in _FIRST_QUESTIONS or request.header(b"authorization") is not None:
             return None
         return _Verdict([_VARY, self._cookie(request, self._tokens.new())])
 

@@ -92,6 +92,13 @@ class IdentityService:
             return None
         return await self.sessions.find(session_id, project, renew=not request.header(NO_RENEWAL))
 
+    async def session_ends_in(self, request: Request, principal: Principal) -> float | None:
+        """Seconds until the session of the request's cookie ends; None when it is none of that account."""
+        session_id = cookie(request, SESSION_COOKIE)
+        if session_id is None or principal.kind is not PrincipalKind.USER:
+            return None
+        return await self.sessions.ends_in(session_id, principal.id)
+
     async def log_in(self, username: str, password: str, request: Request) -> str:
         """Begin a session; its id. The one the browser has, if any, ends.
 

@@ -35,6 +35,13 @@ class Found(NamedTuple):
     age: float
 
 
+class End(NamedTuple):
+    """Whose session ends in how many seconds."""
+
+    user_id: int
+    seconds: float
+
+
 # One row per session that has not expired and whose account is as it was at the login. In migration 0021.
 SESSIONS = "SELECT * FROM lookup_sessions(%s::int[], %s::text[], %s::text[])"
 
@@ -51,6 +58,30 @@ def sessions(asked: Sequence[Asked], rows: Sequence[Row]) -> Mapping[Asked, Foun
         principal = Principal(PrincipalKind.USER, user_id, username, rights[_VERSION])
         question = Question(principal.kind, user_id, principal.version, asked[position].project)
         found[asked[position]] = Found(principal, decided([question], [(0, *rights)])[question], age)
+    return found
+
+
+#: One row per session that has not expired.
+ENDS = """
+SELECT q.ordinal, s.user_id, s.seconds
+  FROM unnest(%s::int[], %s::text[]) AS q(ordinal, hash)
+  JOIN LATERAL (
+      SELECT x.user_id, extract(epoch FROM x.expires_at - now())::float8 AS seconds FROM user_session x
+       WHERE x.session_hash = decode(q.hash, 'hex') AND x.expires_at > now() LIMIT 1
+  ) AS s ON true
+"""
+
+
+def ends_parameters(digests: Sequence[bytes]) -> tuple[Any, ...]:
+    """What ``ENDS`` is asked with."""
+    return list(range(len(digests))), [digest.hex() for digest in digests]
+
+
+def ends(digests: Sequence[bytes], rows: Sequence[Row]) -> Mapping[bytes, End | None]:
+    """What the rows of ``ENDS`` say about each."""
+    found: dict[bytes, End | None] = dict.fromkeys(digests)
+    for position, user_id, seconds in rows:
+        found[digests[position]] = End(user_id, seconds)
     return found
 
 

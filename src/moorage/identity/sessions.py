@@ -13,7 +13,7 @@ from moorage.database.reader import Lane, Reader
 from moorage.events.models import Actor, Event
 from moorage.events.service import record
 from moorage.identity import session_queries as queries
-from moorage.identity.session_queries import Asked, Found
+from moorage.identity.session_queries import Asked, End, Found
 from moorage.system.configuration import Configurations
 
 #: Seconds between two times a session's end is moved: it is not written by every request.
@@ -43,6 +43,7 @@ class SessionService:
         self._lane: Lane[Asked, Found | None] = reader.lane(
             queries.SESSIONS, queries.sessions_parameters, queries.sessions
         )
+        self._ends: Lane[bytes, End | None] = reader.lane(queries.ENDS, queries.ends_parameters, queries.ends)
         self._renewing: set[bytes] = set()
 
     async def begin(self, principal: Principal, actor: Actor, *, instead_of: str | None = None) -> str:
@@ -80,6 +81,13 @@ class SessionService:
         if renew and found.age > RENEWAL_INTERVAL and digest not in self._renewing:
             await self._renew(digest)
         return found
+
+    async def ends_in(self, session_id: str, user_id: int) -> float | None:
+        """Seconds until a session ends by itself; None when it is none of that user."""
+        if not _is_id(session_id):
+            return None
+        end = await self._ends.get(_hash(session_id))
+        return end.seconds if end is not None and end.user_id == user_id else None
 
     async def end(self, session_id: str, actor: Actor) -> None:
         """Log out; nothing happens to an id that is nobody's.

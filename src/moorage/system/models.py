@@ -80,6 +80,28 @@ class FoundRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundTag:
+    """A tag that was searched for."""
+
+    name: str
+    repository_name: str
+    project_id: int
+    project_name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLabel:
+    """A label that was searched for; of the system when it has no project."""
+
+    label_id: int
+    name: str
+    color: str
+    project_id: int | None
+    project_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """How much of what somebody may see there is."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from moorage.access.reach import Reach
 from moorage.database.engine import Database
 from moorage.database.reader import Lane, Reader
 from moorage.projects.models import Viewer
 from moorage.projects.service import visible_to
-from moorage.system import queries
-from moorage.system.models import FoundRepository, Statistics
+from moorage.system import queries, search_queries
+from moorage.system.models import FoundLabel, FoundRepository, FoundTag, Statistics
 
 
 class OverviewService:
@@ -32,6 +33,16 @@ class OverviewService:
         """The first repositories, by name, that have ``part`` in their full name, in any case."""
         async with self._database.connect() as connection:
             return await queries.repositories_named(connection, part, visible_to(viewer), limit)
+
+    async def tags_named(self, beginning: str, reach: Reach, limit: int) -> Sequence[FoundTag]:
+        """Tags whose names begin with a text, of the repositories in reach."""
+        async with self._database.connect() as connection:
+            return await search_queries.tags_named(connection, beginning, reach, limit)
+
+    async def labels_named(self, part: str, reach: Reach, limit: int) -> Sequence[FoundLabel]:
+        """The first labels, by name, that have ``part`` in it, of the system and of the projects in reach."""
+        async with self._database.connect() as connection:
+            return await search_queries.labels_named(connection, part, reach, limit)
 
     async def statistics(self, viewer: Viewer) -> Statistics:
         """How many projects and repositories there are."""

@@ -263,6 +263,8 @@ tag = Table(
     #: The deletion (``trash``) that ended it, until that is undone.
     Column("trash_id", BigInteger),
     Index("uq_tag_current", "repository_id", "name", unique=True, postgresql_where=text("lifetime_end IS NULL")),
+    #: A search goes by the name alone.
+    Index("ix_tag_name", "name", "repository_id", postgresql_where=text("lifetime_end IS NULL")),
     Index("ix_tag_history", "repository_id", "name", "lifetime_start"),
     Index("ix_tag_changes", "repository_id", "lifetime_start"),
     Index("ix_tag_trash_id", "trash_id", "name", postgresql_where=text("trash_id IS NOT NULL")),

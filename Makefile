@@ -63,6 +63,7 @@ serve: setup ## serve on http://localhost:8080, with an embedded PostgreSQL and 
 
 .PHONY: test
 test: setup tools portal-if-possible ## run every test; what the machine lacks is installed, or named and skipped (with CI=true: failed)
+	@if [ -d portal/node_modules ] || [ "$${CI:-}" = true ]; then $(NPM) test; fi
 	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup $(ARGS)
 
 # Like the tools of tests: what the machine cannot have is named, and an error with CI=true.
@@ -87,6 +88,8 @@ check: setup ## lint, format, types, import layers, lock file and generated file
 	@if [ -x $(BIN)/uv ]; then $(BIN)/uv lock --check --quiet || { echo "uv.lock is out of date: run uv lock" >&2; exit 1; }; fi
 	@$(BIN)/python tools/generate_docs.py --check
 	@$(BIN)/python -m tools.compat --check
+	@$(BIN)/python tools/portal.py build
+	@$(NPM) run check
 
 .PHONY: format
 format: setup ## format the code and regenerate the generated files
@@ -94,6 +97,11 @@ format: setup ## format the code and regenerate the generated files
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/generate_docs.py
 	@$(BIN)/python -m tools.compat --write
+	@$(NPM) run format
+
+.PHONY: screenshots
+screenshots: setup portal ## take the pictures of the portal in docs/screenshots, in both themes
+	@$(BIN)/python -m tools.screenshots
 
 .PHONY: compat
 compat: setup ## compare the API with Harbor's, operation by operation

@@ -118,9 +118,9 @@ class Portal:
         status = self.npm(*arguments)
         if status:
             raise PortalError(
-                f"npm {arguments[0]} in {self.sources} ended with status {status}; what it said is above. It needs the"
-                " npm registry or a mirror of it (npm config set registry ADDRESS). Where neither can be reached, copy"
-                f" {self.assets.name}/ from a machine that has built the same sources to {self.assets}"
+                f"npm {' '.join(arguments)} in {self.sources} ended with status {status}; what it said is above."
+                " Modules come from the npm registry or a mirror of it (npm config set registry ADDRESS). Where neither"
+                f" can be reached, copy {self.assets} from a machine that has built the same sources"
             )
 
     def _digest(self) -> str:

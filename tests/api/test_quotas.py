@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from moorage.identity.models import SYSTEM, NewRobot, RobotAction, RobotPermission
 from tests.identity.replica import ADMIN, PASSWORD, Replica, message
@@ -165,3 +166,26 @@ async def test_a_new_project_s_limit_is_checked_and_kept(replica: Replica) -> No
     assert (await replica.api("GET", f"/quotas/{project}")).json()["hard"] == {"storage": 1000}
     project = await make(replica, "free", storage_limit=0)
     assert (await replica.api("GET", f"/quotas/{project}")).json()["hard"] == {"storage": -1}
+
+
+async def test_projects_are_listed_with_what_they_hold_when_asked_for(replica: Replica) -> None:
+    await replica.user("ann")
+    hers = await make(replica, "anns", ANN)
+    await make(replica, "open", metadata={"public": "true"}, storage_limit=1000)
+    await make(replica, "hidden")
+    async with replica.database.begin() as connection:
+        # Rolled up some, and some that has not been yet.
+        await connection.execute(text("UPDATE quota SET used = 40 WHERE project_id = :id"), {"id": hers})
+        await connection.execute(
+            text("INSERT INTO quota_change (project_id, amount, limited) VALUES (:id, 2, false)"), {"id": hers}
+        )
+
+    async def held(auth: tuple[str, str] | None, query: str = "?with_storage=true") -> dict[str, Any]:
+        answer = await replica.api("GET", f"/projects{query}", auth)
+        assert answer.status_code == 200, answer.text
+        return {shown["name"]: (shown.get("storage_used"), shown.get("storage_limit")) for shown in answer.json()}
+
+    assert await held(ANN) == {"anns": (42, -1), "open": (None, None), "library": (None, None)}
+    assert await held(None) == {"open": (None, None), "library": (None, None)}
+    assert await held(ADMIN) == {"anns": (42, -1), "open": (0, 1000), "library": (0, -1), "hidden": (0, -1)}
+    assert await held(ANN, "") == {"anns": (None, None), "open": (None, None), "library": (None, None)}

@@ -100,3 +100,16 @@ async def test_a_robot_is_no_user_but_has_rights(site: Application) -> None:
     found = await session(Browser(site), auth=(robot.name, secret))
     assert (found["user"], found["permissions"]) == (None, [{"resource": "user", "action": "list"}])
     assert found["system"]["harbor_version"]
+
+
+async def test_it_tells_what_is_allowed_in_a_project_that_is_asked_for(site: Application) -> None:
+    admin, nobody = Browser(site), Browser(site)
+    await admin.log_in("admin", ADMIN_PASSWORD)
+    found = (await answered(admin, "/session?project_id=1"))["project_permissions"]
+    assert found == await answered(admin, "/users/current/permissions?scope=/project/1&relative=true")
+    assert {"resource": "repository", "action": "delete"} in found
+    public = (await answered(nobody, "/session?project_id=1"))["project_permissions"]
+    assert {"resource": "repository", "action": "list"} in public
+    assert {"resource": "repository", "action": "delete"} not in public
+    assert (await answered(nobody, "/session?project_id=999999"))["project_permissions"] == []
+    assert (await admin.api("GET", "/session?project_id=one")).status_code == 422

@@ -110,7 +110,7 @@ def test_a_build_that_fails_says_what_to_do(checkout: Path) -> None:
     built = uv_build(checkout, "--wheel")
     assert built.returncode != 0
     assert "out of luck" in built.stderr
-    assert "npm run in" in built.stderr
+    assert "npm run build in" in built.stderr
     assert "npm config set registry" in built.stderr
     (checkout / "portal/package-lock.json").unlink()
     with pytest.raises(tool.PortalError, match=r"package-lock\.json is missing"):

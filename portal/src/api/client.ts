@@ -43,7 +43,7 @@ async function send(wanted: Request): Promise<Response> {
 
 async function fetchToken(): Promise<string> {
   // The first answer brings the cookie, the next one the token that belongs to it.
-  for (const path of ['/api/v2.0/systeminfo', '/api/v2.0/ping']) {
+  for (const path of ['/api/v2.0/session', '/api/v2.0/ping']) {
     const response = await fetch(path);
     token = response.headers.get(TOKEN_HEADER) ?? token;
     if (token !== null) return token;

@@ -80,7 +80,7 @@ export function Shell() {
     >
       {system.read_only && <Alert variant="warning" isInline title={t('common.readOnly')} />}
       <Outlet />
-      {user !== null && <SignInAgain name={user.username} />}
+      {user !== null && <SignInAgain user={user} />}
     </Page>
   );
 }

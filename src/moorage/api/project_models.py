@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from moorage.access.roles import Role, strongest
 from moorage.api.quotas import Storage
@@ -82,10 +82,13 @@ class ProjectView(NamedProject, omit_defaults=True, kw_only=True):
 
     owner_name: str
     cve_allowlist: AllowlistView
+    #: Bytes; only where a list was asked for them. Not in Harbor.
+    storage_used: int | UnsetType = UNSET
+    storage_limit: int | UnsetType = UNSET
 
     @classmethod
-    def of(cls, project: Project) -> ProjectView:
-        """The view of a project read for its viewer."""
+    def of(cls, project: Project, quota: Quota | None = None) -> ProjectView:
+        """The view of a project read for its viewer; ``quota``: what it holds, for who asked and may know."""
         # Every project has one list, so the project's id is as good as another.
         allowlist = AllowlistView(
             id=project.project_id,
@@ -96,7 +99,13 @@ class ProjectView(NamedProject, omit_defaults=True, kw_only=True):
             update_time=NEVER,
             expires_at=project.allowlist.expires_at,
         )
-        return cls(owner_name=project.owner_name, cve_allowlist=allowlist, **cls.values(project))
+        return cls(
+            owner_name=project.owner_name,
+            cve_allowlist=allowlist,
+            storage_used=UNSET if quota is None else quota.used,
+            storage_limit=UNSET if quota is None else quota.hard,
+            **cls.values(project),
+        )
 
 
 class Deletable(Struct, omit_defaults=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from litestar import Response, delete, get, head, post, put
 from litestar.params import FromPath
 
@@ -18,6 +20,7 @@ from moorage.identity.models import PROJECT as PROJECT_LEVEL
 from moorage.projects.allowlists import Allowlist
 from moorage.projects.models import Viewer
 from moorage.projects.quota_models import check_limit
+from moorage.projects.quotas import Quota
 from moorage.projects.service import HOLDS_REPOSITORIES
 
 
@@ -25,13 +28,13 @@ from moorage.projects.service import HOLDS_REPOSITORIES
     f"{BASE}/projects",
     opt=described(
         "listProjects",
-        query=(*LIST, text("name"), flag("public"), text("owner"), flag("with_detail")),
+        query=(*LIST, text("name"), flag("public"), text("owner"), flag("with_detail"), flag("with_storage")),
         answers={200: list[ProjectView]},
         errors=(400, 422),
     ),
 )
 async def list_projects(call: InjectedCall) -> Response[bytes]:
-    """The projects who asks may see."""
+    """The projects who asks may see; ``with_storage``: with what those hold that who asks has a role in."""
     query = call.list_query()
     if name := call.text("name"):
         query = query.where(("name", Contains(name)))
@@ -42,7 +45,14 @@ async def list_projects(call: InjectedCall) -> Response[bytes]:
         query = query.where(("public", Exact(public)))
     call.flag("with_detail")
     total, projects = await call.services.projects.list(query, await _viewer(call))
-    return answer([ProjectView.of(project) for project in projects], headers=call.page_headers(query, total))
+    quotas: Mapping[int, Quota] = {}
+    if call.flag("with_storage"):
+        # Every role may read the quota, and who may read every quota.
+        every = await call.principal() is not ANONYMOUS and (await call.state()).allows_system("quota", "list")
+        readable = [project.project_id for project in projects if every or project.roles]
+        quotas = await call.services.quotas.of_projects(readable)
+    views = [ProjectView.of(project, quotas.get(project.project_id)) for project in projects]
+    return answer(views, headers=call.page_headers(query, total))
 
 
 async def _viewer(call: Call) -> Viewer:

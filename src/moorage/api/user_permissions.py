@@ -70,7 +70,7 @@ async def get_current_user_permissions(call: InjectedCall) -> Response[bytes]:
     if _SYSTEM_SCOPE.fullmatch(scope):
         return answer(await permissions_in_system(call))
     project = _SCOPE.fullmatch(scope)
-    return answer(await _in_project(call, int(project[1]), relative) if project is not None else [])
+    return answer(await permissions_in_project(call, int(project[1]), relative=relative) if project is not None else [])
 
 
 async def permissions_in_system(call: Call) -> list[PermissionView]:
@@ -84,7 +84,8 @@ async def permissions_in_system(call: Call) -> list[PermissionView]:
     ]
 
 
-async def _in_project(call: Call, project_id: int, relative: bool) -> list[PermissionView]:
+async def permissions_in_project(call: Call, project_id: int, *, relative: bool) -> list[PermissionView]:
+    """What who asks may do in a project; nothing in one that is not there. ``relative``: without the project in it."""
     name = await call.services.projects.name_of(project_id)
     if name is None:
         return []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, func, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, any_, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.database.driver import fetch_value
@@ -25,11 +27,8 @@ _CHANGES = (
 _HARD = func.coalesce(_Q.hard, UNLIMITED)
 _USED = _Q.used + func.coalesce(_CHANGES.c.amount, 0)
 
-_FROM = (
-    quota.join(project, _P.project_id == _Q.project_id)
-    .join(user_account, user_account.c.user_id == _P.owner_id)
-    .outerjoin(_CHANGES, _CHANGES.c.project_id == _Q.project_id)
-)
+_NAMED = quota.join(project, _P.project_id == _Q.project_id).join(user_account, user_account.c.user_id == _P.owner_id)
+_FROM = _NAMED.outerjoin(_CHANGES, _CHANGES.c.project_id == _Q.project_id)
 
 _COLUMNS = Columns(
     {
@@ -44,30 +43,45 @@ _COLUMNS = Columns(
     unique="id",
 )
 
-_SELECT = select(
-    _Q.project_id,
-    _P.name.label("project_name"),
-    _P.owner_id,
-    user_account.c.username.label("owner_name"),
-    _HARD.label("hard"),
-    _USED.label("used"),
-    _Q.creation_time,
-    _Q.update_time,
-).select_from(_FROM)
+
+def _selected(used: ColumnElement[int], source: FromClause) -> Select[Any]:
+    """The fields of ``Quota``."""
+    columns = (_HARD.label("hard"), used.label("used"), _Q.creation_time, _Q.update_time)
+    owner = user_account.c.username.label("owner_name")
+    return select(_Q.project_id, _P.name.label("project_name"), _P.owner_id, owner, *columns).select_from(source)
+
+
+_SELECT = _selected(_USED, _FROM)
 
 _OFF = (
     select(configuration.c.value)
     .where(configuration.c.key == "quota_per_project_enable", configuration.c.value == text("'false'::jsonb"))
     .exists()
 )
+_PROJECT_IDS = bindparam("project_ids", type_=ARRAY(BigInteger))
+#: The changes of these projects only: of a registry with many, most have some that were not rolled up yet.
+_THEIR_CHANGES = (
+    select(func.coalesce(func.sum(quota_change.c.amount), 0).cast(BigInteger))
+    .where(quota_change.c.project_id == _Q.project_id)
+    .scalar_subquery()
+)
 #: A project made while quotas were off has one as soon as they are on.
 _SHOWN: list[ColumnElement[bool]] = [~_P.deleted, or_(_Q.hard.is_not(None), ~_OFF)]
+
+
+_OF_PROJECTS = _selected(_Q.used + _THEIR_CHANGES, _NAMED).where(_Q.project_id == any_(_PROJECT_IDS), *_SHOWN)
 
 
 async def find(connection: AsyncConnection, project_id: int) -> Quota | None:
     """The quota of a project that is not deleted."""
     row = (await connection.execute(_SELECT.where(_Q.project_id == project_id, *_SHOWN))).one_or_none()
     return None if row is None else Quota(*row)
+
+
+async def of_projects(connection: AsyncConnection, project_ids: Sequence[int]) -> list[Quota]:
+    """The quotas of several projects, in no order."""
+    rows = await connection.execute(_OF_PROJECTS, {"project_ids": list(project_ids)})
+    return [Quota(*row) for row in rows]
 
 
 async def page(connection: AsyncConnection, query: ListQuery) -> tuple[int, list[Quota]]:

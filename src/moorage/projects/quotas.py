@@ -11,7 +11,7 @@ a limit with ``QuotaExceeded``: nobody who links, pushes, copies, restores or de
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,6 +57,13 @@ class QuotaService:
         """The quota of a project; None when it was made while quotas are off."""
         async with self._database.connect() as connection:
             return await queries.find(connection, project_id)
+
+    async def of_projects(self, project_ids: Sequence[int]) -> Mapping[int, Quota]:
+        """The quotas of several projects by the projects' ids; one made while quotas are off has none."""
+        if not project_ids:
+            return {}
+        async with self._database.connect() as connection:
+            return {quota.project_id: quota for quota in await queries.of_projects(connection, project_ids)}
 
     async def list(self, query: ListQuery, *, reference: str = "", reference_id: str = "") -> tuple[int, list[Quota]]:
         """How many quotas there are, and a page of them; of a kind of thing, and of one thing, where that is given."""

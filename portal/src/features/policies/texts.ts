@@ -1,1 +1,3 @@
-export const policies = {} as const;
+import { schedule } from './scheduleTexts';
+
+export const policies = { schedule } as const;

@@ -80,7 +80,6 @@ export default function CollectionsPage() {
 }
 
 function CollectionScheduleCard() {
-  const { t } = useTranslation();
   const mayEdit = useCanInSystem()('garbage-collection', 'update');
   const [isEditing, setEditing] = useState(false);
   const schedule = useQuery({

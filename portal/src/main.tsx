@@ -23,15 +23,15 @@ if (root === null) throw new Error('The page has no root element');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={makeQueryClient()}>
-      <Toasts>
-        <BrowserRouter>
+      <BrowserRouter>
+        <Toasts>
           <PageBoundary>
             <Suspense fallback={<Waiting />}>
               <Routes />
             </Suspense>
           </PageBoundary>
-        </BrowserRouter>
-      </Toasts>
+        </Toasts>
+      </BrowserRouter>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -7,11 +7,12 @@ import { useNavigate } from 'react-router';
 import type { UserView } from '@/api/generated';
 import { signOut } from '@/session/signIn';
 import { useToast } from '@/shared/Toasts';
+import { chooseLanguage, LANGUAGES } from '@/texts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme';
 
 /** Who is signed in, and what concerns only them. */
 export function AccountMenu({ user }: { user: UserView }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const say = useToast();
@@ -39,13 +40,45 @@ export function AccountMenu({ user }: { user: UserView }) {
           variant="plainText"
           icon={<UserIcon />}
           isExpanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
+          onClick={() => {
+            // It may have been chosen on the account's page.
+            setTheme(chosenTheme());
+            setOpen(!isOpen);
+          }}
           aria-label={t('session.signedInAs', { name: user.username })}
         >
           {user.username}
         </MenuToggle>
       )}
     >
+      <DropdownList>
+        <DropdownItem
+          to="/harbor/account"
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
+            setOpen(false);
+            void navigate('/harbor/account');
+          }}
+        >
+          {t('account.link')}
+        </DropdownItem>
+      </DropdownList>
+      <Divider />
+      {Object.keys(LANGUAGES).length > 1 && (
+        <>
+          <DropdownGroup label={t('common.language')}>
+            <DropdownList>
+              {Object.entries(LANGUAGES).map(([tag, { name }]) => (
+                <DropdownItem key={tag} isSelected={tag === i18n.language} onClick={() => void chooseLanguage(tag)}>
+                  {name}
+                </DropdownItem>
+              ))}
+            </DropdownList>
+          </DropdownGroup>
+          <Divider />
+        </>
+      )}
       <DropdownGroup label={t('common.theme.label')}>
         <DropdownList>
           {THEMES.map((choice) => (

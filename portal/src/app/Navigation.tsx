@@ -1,4 +1,5 @@
 import { Nav, NavGroup, NavItem, NavList } from '@patternfly/react-core';
+import ExternalLinkAltIcon from '@patternfly/react-icons/dist/esm/icons/external-link-alt-icon';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { FEATURES } from '@/features';
@@ -20,13 +21,13 @@ export function Navigation() {
         {visible
           .filter((entry) => !entry.isAdministration)
           .map((entry) => (
-            <Entry key={entry.path} entry={entry} />
+            <Entry key={entry.title} entry={entry} />
           ))}
       </NavList>
       {administration.length > 0 && (
         <NavGroup title={t('common.administration')}>
           {administration.map((entry) => (
-            <Entry key={entry.path} entry={entry} />
+            <Entry key={entry.title} entry={entry} />
           ))}
         </NavGroup>
       )}
@@ -37,10 +38,20 @@ export function Navigation() {
 function Entry({ entry }: { entry: NavigationEntry }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();
+  const title = t(entry.title as 'projects.title');
+  if (entry.href !== undefined) {
+    return (
+      <NavItem itemId={entry.href}>
+        <a href={entry.href} target="_blank" rel="noopener">
+          {title} <ExternalLinkAltIcon />
+        </a>
+      </NavItem>
+    );
+  }
   const to = `/harbor/${entry.path}`;
   return (
     <NavItem itemId={entry.path} isActive={pathname === to || pathname.startsWith(`${to}/`)}>
-      <Link to={to}>{t(entry.title as 'projects.title')}</Link>
+      <Link to={to}>{title}</Link>
     </NavItem>
   );
 }

@@ -15,12 +15,16 @@ import {
   ToolbarItem,
 } from '@patternfly/react-core';
 import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
+import { Banner } from '@/features/configuration/Banner';
 import { useSession } from '@/session/session';
 import { SignInAgain } from '@/session/SignInAgain';
 import { AccountMenu } from './AccountMenu';
 import { Navigation } from './Navigation';
+
+const GlobalSearch = lazy(() => import('@/features/search/GlobalSearch'));
 
 const MAIN = 'main-content';
 
@@ -47,6 +51,11 @@ export function Shell() {
       <MastheadContent>
         <Toolbar isFullHeight>
           <ToolbarContent>
+            <ToolbarItem className="m-global-search-place">
+              <Suspense>
+                <GlobalSearch />
+              </Suspense>
+            </ToolbarItem>
             <ToolbarItem align={{ default: 'alignEnd' }}>
               {user === null ? (
                 <Link to={`/account/sign-in?redirect_url=${encodeURIComponent(pathname + search)}`}>
@@ -78,6 +87,7 @@ export function Shell() {
       skipToContent={<SkipToContent href={`#${MAIN}`}>{t('common.skipToContent')}</SkipToContent>}
       isContentFilled
     >
+      <Banner />
       {system.read_only && <Alert variant="warning" isInline title={t('common.readOnly')} />}
       <Outlet />
       {user !== null && <SignInAgain user={user} />}

@@ -7,16 +7,21 @@ import type { Can, Session } from '@/session/session';
 /** A key of the catalogue that is looked up later. */
 export type TextKey = string;
 
-/** An entry of the main navigation. */
-export interface NavigationEntry {
-  /** Below /harbor. */
-  path: string;
+/** An entry of the main navigation: of a page of the portal, or of another one of this server. */
+export type NavigationEntry = {
   title: TextKey;
   /** Where it stands among the others, from the top. */
   order: number;
   isAdministration?: boolean;
   isVisible?: (session: Session, can: Can) => boolean;
-}
+} & (
+  | {
+      /** Below /harbor. */
+      path: string;
+      href?: undefined;
+    }
+  | { href: string; path?: undefined }
+);
 
 /** A tab of the project's page. */
 export interface ProjectTab {

@@ -1,17 +1,9 @@
-import {
-  Button,
-  Card,
-  CardBody,
-  CardFooter,
-  CardTitle,
-  Divider,
-  ExpandableSection,
-  Title,
-} from '@patternfly/react-core';
+import { Card, CardBody, CardFooter, CardTitle, ExpandableSection, Title } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, Navigate, useSearchParams } from 'react-router';
+import { Banner } from '@/features/configuration/Banner';
 import { safeTarget } from './redirect';
 import { useSession } from './session';
 import { SignInForm } from './SignInForm';
@@ -19,21 +11,17 @@ import { SignInForm } from './SignInForm';
 /** Where one signs in; goes on to what was asked for. */
 export default function SignInPage() {
   const { t } = useTranslation();
-  const { system } = useSession();
-  const navigate = useNavigate();
+  const { user } = useSession();
   const queries = useQueryClient();
   const [parameters] = useSearchParams();
   useEffect(() => {
     document.title = `${t('common.signIn')} · ${t('common.product')}`;
   }, [t]);
-  const enter = async () => {
-    // Whatever nobody was shown before may look different to the account.
-    await queries.resetQueries();
-    await navigate(safeTarget(parameters.get('redirect_url')), { replace: true });
-  };
-  const provider = system.auth_mode === 'oidc_auth' ? system.oidc_provider_name || 'OIDC' : null;
+  // Goes on as soon as the session is known to be somebody's, also for who was signed in already.
+  if (user !== null) return <Navigate to={safeTarget(parameters.get('redirect_url'))} replace />;
   return (
     <main className="m-sign-in">
+      <Banner />
       <Card>
         <CardTitle>
           <span className="m-brand">
@@ -44,16 +32,8 @@ export default function SignInPage() {
           </span>
         </CardTitle>
         <CardBody>
-          {provider !== null && (
-            <>
-              <Button component="a" href="/c/oidc/login" isBlock>
-                {t('session.withProvider', { provider })}
-              </Button>
-              <Divider />
-              <p>{t('session.or')}</p>
-            </>
-          )}
-          <SignInForm onDone={enter} />
+          {/* Whatever nobody was shown before may look different to the account. */}
+          <SignInForm onDone={() => queries.resetQueries()} />
         </CardBody>
         <CardFooter>
           <ExpandableSection toggleText={t('session.firstRun')}>{t('session.firstRunHint')}</ExpandableSection>

@@ -2,8 +2,6 @@ export const session = {
   title: 'Sign in to Moorage',
   username: 'User name or e-mail',
   password: 'Password',
-  withProvider: 'Sign in with {{provider}}',
-  or: 'or with an account of this registry',
   wrong: 'User name or password is wrong.',
   locked: 'Too many attempts. Wait a moment and try again.',
   browse: 'Look at public projects without signing in',

@@ -1,3 +1,24 @@
 import type { Feature } from '@/app/feature';
+import { lazyPage } from '@/app/lazyPage';
 
-export const labels: Feature = {};
+export const labels: Feature = {
+  navigation: [
+    {
+      path: 'labels',
+      title: 'labels.title',
+      order: 60,
+      isAdministration: true,
+      isVisible: ({ user }) => user?.sysadmin_flag ?? false,
+    },
+  ],
+  routes: [{ path: 'labels', element: lazyPage(() => import('./LabelsPage')) }],
+  projectTabs: [
+    {
+      path: 'labels',
+      title: 'labels.title',
+      order: 40,
+      isVisible: (can) => can('label', 'list'),
+      element: lazyPage(() => import('./ProjectLabelsPage')),
+    },
+  ],
+};

@@ -1,3 +1,15 @@
 import type { Feature } from '@/app/feature';
+import { lazyPage } from '@/app/lazyPage';
 
-export const members: Feature = {};
+export const members: Feature = {
+  projectTabs: [
+    {
+      path: 'members',
+      title: 'members.title',
+      order: 30,
+      // Who has not signed in sees no members, also of a public project.
+      isVisible: (can, _, { user }) => user !== null && can('member', 'list'),
+      element: lazyPage(() => import('./MembersPage')),
+    },
+  ],
+};

@@ -1,3 +1,5 @@
 import type { Feature } from '@/app/feature';
 
-export const search: Feature = {};
+export const search: Feature = {
+  navigation: [{ href: '/devcenter-api-2.0', title: 'common.apiExplorer', order: 90 }],
+};

@@ -1,1 +1,4 @@
-export const users = {} as const;
+export const users = {
+  clearSearch: 'Clear what was typed',
+  nothingFound: 'Nothing found',
+} as const;

@@ -1,0 +1,29 @@
+/** Commands that log a client in with a secret. Pure. */
+
+export interface Login {
+  /** Host and port of the registry. */
+  registry: string;
+  name: string;
+  secret: string;
+  /** Without TLS skopeo has to be told so. */
+  isPlainHttp: boolean;
+}
+
+/** Text as one word of a shell, whatever is in it: names of robots have a `$`. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+export function dockerLogin({ registry, name, secret }: Login): string {
+  return `printf %s ${quoted(secret)} | docker login --username ${quoted(name)} --password-stdin ${registry}`;
+}
+
+export function skopeoLogin({ registry, name, secret, isPlainHttp }: Login): string {
+  const insecure = isPlainHttp ? ' --tls-verify=false' : '';
+  return `printf %s ${quoted(secret)} | skopeo login${insecure} --username ${quoted(name)} --password-stdin ${registry}`;
+}
+
+/** A name for a file: without what file systems or shells give a meaning. */
+export function fileName(name: string): string {
+  return `${name.replaceAll(/[^A-Za-z0-9._-]+/g, '-')}.json`;
+}

@@ -1,0 +1,21 @@
+import { Alert, AlertActionCloseButton } from '@patternfly/react-core';
+import { useTranslation } from 'react-i18next';
+import type { BannerMessage } from './banner';
+import './configuration.css';
+
+/** How a banner looks; `onClose` is for those that can be closed. */
+export function BannerAlert({ banner, onClose }: { banner: BannerMessage; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Alert
+      className="m-banner"
+      variant={banner.type}
+      isInline
+      component="p"
+      title={banner.message}
+      actionClose={
+        banner.closable && <AlertActionCloseButton aria-label={t('configuration.bannerForm.close')} onClose={onClose} />
+      }
+    />
+  );
+}

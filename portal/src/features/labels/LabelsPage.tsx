@@ -1,0 +1,16 @@
+import { useTranslation } from 'react-i18next';
+import { useSession } from '@/session/session';
+import { PageHeader } from '@/shared/PageHeader';
+import { LabelList } from './LabelList';
+
+/** The labels of the system, which can be put on artifacts of every project. */
+export default function LabelsPage() {
+  const { t } = useTranslation();
+  const isSysadmin = useSession().user?.sysadmin_flag ?? false;
+  return (
+    <>
+      <PageHeader title={t('labels.title')} description={t('labels.description')} />
+      <LabelList scope={{ scope: 'g' }} may={{ create: isSysadmin, update: isSysadmin, delete: isSysadmin }} />
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ApiError } from '@/api/errors';
+import { inTurn } from './inTurn';
+
+const same = (name: string) => name;
+
+describe('changes in turn', () => {
+  it('are done one after the other', async () => {
+    const log: string[] = [];
+    const run = async (name: string) => {
+      log.push(`${name} begins`);
+      await Promise.resolve();
+      log.push(`${name} ends`);
+    };
+    await inTurn(['mona', 'otto'], same, run, (name) => log.push(`${name} is told`));
+    expect(log).toEqual(['mona begins', 'mona ends', 'mona is told', 'otto begins', 'otto ends', 'otto is told']);
+  });
+
+  it('end at the first that fails, which the error names', async () => {
+    const refused = new ApiError('already a member', 409, 'CONFLICT', 'r1');
+    const run = vi.fn(async (name: string) => {
+      if (name === 'otto') throw refused;
+    });
+    const done = vi.fn();
+    await expect(inTurn(['mona', 'otto', 'zoe'], same, run, done)).rejects.toMatchObject({
+      message: 'otto: already a member',
+      status: 409,
+      requestId: 'r1',
+    });
+    expect(run).toHaveBeenCalledTimes(2);
+    expect(done.mock.calls).toEqual([['mona']]);
+  });
+
+  it('keep the error as it is where there is only one', async () => {
+    const refused = new ApiError('no', 403, 'FORBIDDEN', '');
+    await expect(inTurn(['mona'], same, () => Promise.reject(refused), vi.fn())).rejects.toBe(refused);
+  });
+});

@@ -1,0 +1,50 @@
+import {
+  Content,
+  HelperText,
+  HelperTextItem,
+  Stack,
+  StackItem,
+  ToggleGroup,
+  ToggleGroupItem,
+} from '@patternfly/react-core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CodeToCopy } from '@/shared/Copy';
+import { pushCommands, TOOLS, type Tool } from './commands';
+import { useRegistry } from './useRegistry';
+
+/** How to push to a project, with the tool of choice. */
+export function PushCommands({ project, user }: { project: string; user: string }) {
+  const { t } = useTranslation();
+  const registry = useRegistry();
+  const [tool, setTool] = useState<Tool>('docker');
+  return (
+    <Stack hasGutter>
+      <StackItem>
+        <ToggleGroup isCompact aria-label={t('projects.tool')}>
+          {TOOLS.map((name) => (
+            <ToggleGroupItem
+              key={name}
+              text={name}
+              buttonId={`push-${name}`}
+              isSelected={tool === name}
+              onChange={() => setTool(name)}
+            />
+          ))}
+        </ToggleGroup>
+      </StackItem>
+      <StackItem>
+        <Content component="p">{t(`projects.toolHints.${tool}`)}</Content>
+        <CodeToCopy
+          code={pushCommands(tool, { ...registry, project, user }).join('\n')}
+          label={t('projects.pushWith', { tool })}
+        />
+        {tool === 'docker' && registry.isPlainHttp && (
+          <HelperText>
+            <HelperTextItem>{t('projects.dockerPlainHttp')}</HelperTextItem>
+          </HelperText>
+        )}
+      </StackItem>
+    </Stack>
+  );
+}

@@ -1,0 +1,31 @@
+import { Button } from '@patternfly/react-core';
+import { useTranslation } from 'react-i18next';
+import { undeleteProject, type TrashEntryView } from '@/api/generated';
+import { ErrorAlert } from '@/shared/Failure';
+import { Time } from '@/shared/Time';
+import { useAction } from '@/shared/useAction';
+
+/** Brings back a project that was just deleted; shown where its deletion is said. */
+export function UndoDeletion({ entry }: { entry: TrashEntryView }) {
+  const { t } = useTranslation();
+  const undo = useAction({
+    run: () => undeleteProject({ path: { trash_id: entry.id } }),
+    changes: [['projects'], ['trash']],
+    done: t('projects.undeletedToast', { name: entry.resource }),
+  });
+  if (undo.error) return <ErrorAlert error={undo.error} />;
+  return (
+    <>
+      {t('projects.canBeUndone')} <Time value={entry.restorable_until} />.{' '}
+      <Button
+        variant="link"
+        isInline
+        onClick={() => undo.mutate()}
+        isDisabled={!undo.isIdle}
+        isLoading={undo.isPending}
+      >
+        {t('projects.undo')}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { Content } from '@patternfly/react-core';
+import { useTranslation } from 'react-i18next';
+import { deleteTag, type DeleteTagData } from '@/api/generated';
+import { projectKey } from '@/features/projects/useProject';
+import { UndoNote } from '@/features/trash/UndoNote';
+import { useSayDeleted } from '@/features/trash/useSayDeleted';
+import { ConfirmDialog } from '@/shared/dialogs';
+import { useAction } from '@/shared/useAction';
+
+interface Props {
+  projectId: number;
+  path: DeleteTagData['path'];
+  onClose: () => void;
+}
+
+/** Asks before a tag is deleted. */
+export default function DeleteTag({ projectId, path, onClose }: Props) {
+  const { t } = useTranslation();
+  const say = useSayDeleted(projectId);
+  const name = `${path.project_name}/${path.repository_name}:${path.tag_name}`;
+  const deletion = useAction({
+    run: () => deleteTag({ path }),
+    changes: [projectKey(projectId)],
+    onDone: () => {
+      say(t('repositories.tagDeleted', { name }));
+      onClose();
+    },
+  });
+  return (
+    <ConfirmDialog
+      title={t('repositories.deleteTagTitle', { name: path.tag_name })}
+      confirm={t('common.delete')}
+      action={deletion}
+      onConfirm={() => deletion.mutate()}
+      onClose={onClose}
+    >
+      <Content>
+        <p>{t('repositories.deleteTagLoses', { name })}</p>
+        <UndoNote projectId={projectId} />
+      </Content>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,35 @@
+import { Content } from '@patternfly/react-core';
+import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import './repositories.css';
+
+// Headings of a description are below those of the page.
+const COMPONENTS: Components = {
+  h1: ({ children }) => <h3>{children}</h3>,
+  h2: ({ children }) => <h4>{children}</h4>,
+  h3: ({ children }) => <h5>{children}</h5>,
+  h4: ({ children }) => <h6>{children}</h6>,
+  h5: ({ children }) => <h6>{children}</h6>,
+  a: ({ children, href }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow ugc">
+      {children}
+    </a>
+  ),
+  // Images of other hosts are not loaded: they would tell those who looks at this page.
+  img: ({ alt, src }) => (
+    <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer nofollow ugc">
+      {alt || src}
+    </a>
+  ),
+};
+
+/** Markdown as a document; HTML in it stays text. */
+export default function Markdown({ text }: { text: string }) {
+  return (
+    <Content className="m-markdown">
+      <ReactMarkdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
+        {text}
+      </ReactMarkdown>
+    </Content>
+  );
+}

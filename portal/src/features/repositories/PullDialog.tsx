@@ -1,0 +1,23 @@
+import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
+import { useId, type ComponentProps } from 'react';
+import { useTranslation } from 'react-i18next';
+import { shortDigest } from '@/shared/format';
+import { PullCommands } from './PullCommands';
+
+/** The commands that pull an artifact, over a list. */
+export default function PullDialog({ onClose, ...of }: ComponentProps<typeof PullCommands> & { onClose: () => void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby={id}>
+      <ModalHeader
+        title={t('repositories.pull.title')}
+        description={`${of.repository}@${shortDigest(of.digest)}`}
+        labelId={id}
+      />
+      <ModalBody>
+        <PullCommands {...of} />
+      </ModalBody>
+    </Modal>
+  );
+}

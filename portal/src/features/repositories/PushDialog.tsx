@@ -1,0 +1,18 @@
+import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PushCommands } from './PushCommands';
+
+/** How to push into a project, over its list of repositories. */
+export default function PushDialog({ project, onClose }: { project: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby={id}>
+      <ModalHeader title={t('repositories.push.title')} description={t('repositories.push.hint')} labelId={id} />
+      <ModalBody>
+        <PushCommands project={project} />
+      </ModalBody>
+    </Modal>
+  );
+}

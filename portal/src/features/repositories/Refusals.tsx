@@ -1,0 +1,11 @@
+import { useTranslation } from 'react-i18next';
+import { ErrorAlert } from '@/shared/Failure';
+import type { Outcome } from './deleteEach';
+
+/** Which of several deletions were refused, and why. */
+export function Refusals<Item>({ of, name }: { of: Outcome<Item> | undefined; name: (item: Item) => string }) {
+  const { t } = useTranslation();
+  return of?.refused.map(({ item, error }) => (
+    <ErrorAlert key={name(item)} error={error} title={t('repositories.refused', { name: name(item) })} />
+  ));
+}

@@ -1,0 +1,189 @@
+import { Alert, Button, Modal, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { createRobot, getPermissions, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
+import { body } from '@/api/pages';
+import { Waiting } from '@/app/Waiting';
+import { ErrorAlert, Failure } from '@/shared/Failure';
+import { useAction } from '@/shared/useAction';
+import { durationOf } from './expiry';
+import { formOf, formOfNew, isFormValid, isGeneralValid } from './form';
+import { GeneralStep } from './GeneralStep';
+import { newGrant, permissionsOf, type Grant } from './grants';
+import { Grants } from './Grants';
+import { GrantEditor } from './GrantEditor';
+import { changed } from './requests';
+import { matrixOf } from './rights';
+import { robotsKey, type Scope } from './scope';
+import { SystemPlaces } from './SystemPlaces';
+
+interface Props {
+  scope: Scope;
+  /** Null: a new one. */
+  robot: RobotView | null;
+  onCreated: (robot: RobotCreated) => void;
+  onClose: () => void;
+}
+
+/** Makes a robot, or changes one: who it is and until when, then what it may do. */
+export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
+  const { t } = useTranslation();
+  const [from] = useState(() => (robot === null ? new Date() : new Date(robot.creation_time)));
+  const [form, setForm] = useState(() => (robot === null ? formOfNew(scope, from) : formOf(robot)));
+  const isExisting = robot !== null;
+  const isReady = isFormValid(form, isExisting, from);
+  const save = useAction({
+    run: async (): Promise<RobotCreated | null> => {
+      const duration = durationOf(form.expiry, from) ?? null;
+      if (robot !== null) {
+        await updateRobot({ path: { robot_id: robot.id }, body: changed(robot, { ...form, duration }) });
+        return null;
+      }
+      const { name, description, grants } = form;
+      const wanted = { name, description, duration, level: scope.level, permissions: permissionsOf(grants) };
+      return body(createRobot({ body: wanted }));
+    },
+    changes: [robotsKey(scope)],
+    done: robot === null ? undefined : t('robots.changedToast', { name: form.name }),
+    onDone: (made) => {
+      if (made === null) onClose();
+      else onCreated(made);
+    },
+  });
+  const setGrants = (grants: Grant[]) => setForm({ ...form, grants });
+  const title = robot === null ? t('robots.createTitle') : t('robots.editTitle', { name: robot.name });
+  const footer = {
+    nextButtonText: t('robots.next'),
+    backButtonText: t('robots.back'),
+    cancelButtonText: t('common.cancel'),
+  };
+  const last = {
+    ...footer,
+    nextButtonText: t(isExisting ? 'common.save' : 'common.create'),
+    isNextDisabled: !isReady || save.isPending,
+    nextButtonProps: { isLoading: save.isPending },
+  };
+  const isGeneral = isGeneralValid(form, isExisting, from);
+  const steps = [
+    <WizardStep
+      key="general"
+      id="general"
+      name={t('robots.general')}
+      footer={{ ...footer, isNextDisabled: !isGeneral }}
+    >
+      <GeneralStep form={form} onChange={setForm} isExisting={isExisting} from={from} />
+    </WizardStep>,
+  ];
+  const problem = save.error && <ErrorAlert error={save.error} />;
+  if (scope.level === 'project') {
+    steps.push(
+      <WizardStep key="rights" id="rights" name={t('robots.permissions')} isDisabled={!isGeneral} footer={last}>
+        {problem}
+        <ProjectRights project={scope.project} grants={form.grants} onChange={setGrants} />
+      </WizardStep>,
+    );
+  } else {
+    steps.push(
+      <WizardStep key="system" id="system" name={t('robots.systemStep')} isDisabled={!isGeneral} footer={footer}>
+        <SystemRights grants={form.grants} onChange={setGrants} />
+      </WizardStep>,
+      <WizardStep key="projects" id="projects" name={t('robots.projectsStep')} isDisabled={!isGeneral} footer={last}>
+        {problem}
+        <RightsInProjects grants={form.grants} onChange={setGrants} />
+        {!isReady && <Alert variant="info" isInline isPlain title={t('robots.chooseSomething')} />}
+      </WizardStep>,
+    );
+  }
+  return (
+    <Modal isOpen variant="large" aria-label={title} onEscapePress={onClose}>
+      <Wizard
+        className="m-robot-wizard"
+        navAriaLabel={title}
+        header={<WizardHeader title={title} onClose={onClose} closeButtonAriaLabel={t('common.close')} />}
+        onClose={onClose}
+        onSave={() => save.mutate()}
+        shouldFocusContent
+      >
+        {steps}
+      </Wizard>
+    </Modal>
+  );
+}
+
+interface StepProps {
+  grants: Grant[];
+  onChange: (grants: Grant[]) => void;
+}
+
+function ProjectRights({ project, grants, onChange }: StepProps & { project: string }) {
+  const { t } = useTranslation();
+  const [first, ...others] = grants;
+  const more = (
+    <Button
+      variant="link"
+      isInline
+      onClick={() => onChange([...grants, { ...newGrant('project', project), patterns: '' }])}
+    >
+      {t('robots.addLimited')}
+    </Button>
+  );
+  return (
+    <Catalogue>
+      {({ project: matrix }) =>
+        first !== undefined && others.length === 0 ? (
+          <>
+            <GrantEditor place={project} grant={first} matrix={matrix} onChange={(grant) => onChange([grant])} />
+            {more}
+          </>
+        ) : (
+          <Grants grants={grants} matrix={matrix} onChange={onChange}>
+            {more}
+          </Grants>
+        )
+      }
+    </Catalogue>
+  );
+}
+
+function SystemRights({ grants, onChange }: StepProps) {
+  const { t } = useTranslation();
+  const grant = grants.find(({ kind }) => kind === 'system');
+  if (grant === undefined) return null;
+  const change = (changedGrant: Grant) =>
+    onChange(grants.map((other) => (other.id === grant.id ? changedGrant : other)));
+  return (
+    <Catalogue>
+      {({ system }) => <GrantEditor place={t('robots.system')} grant={grant} matrix={system} onChange={change} />}
+    </Catalogue>
+  );
+}
+
+function RightsInProjects({ grants, onChange }: StepProps) {
+  const ofSystem = grants.filter(({ kind }) => kind === 'system');
+  return (
+    <Catalogue>
+      {({ project }) => (
+        <SystemPlaces
+          grants={grants.filter(({ kind }) => kind === 'project')}
+          matrix={project}
+          onChange={(inProjects) => onChange([...ofSystem, ...inProjects])}
+        />
+      )}
+    </Catalogue>
+  );
+}
+
+type Matrices = Record<'system' | 'project', ReturnType<typeof matrixOf>>;
+
+/** Asks what there is to allow. */
+function Catalogue({ children }: { children: (matrices: Matrices) => ReactNode }) {
+  const found = useQuery({
+    queryKey: ['robot-permissions'],
+    queryFn: () => body(getPermissions()),
+    staleTime: Number.POSITIVE_INFINITY,
+    select: ({ system, project }) => ({ system: matrixOf(system), project: matrixOf(project) }),
+  });
+  if (found.error) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
+  return found.data === undefined ? <Waiting /> : children(found.data);
+}

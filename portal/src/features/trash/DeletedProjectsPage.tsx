@@ -1,0 +1,44 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { dropProject, listDeletedProjects, undeleteProject } from '@/api/generated';
+import { body, page } from '@/api/pages';
+import { Empty } from '@/shared/Empty';
+import { PageHeader } from '@/shared/PageHeader';
+import { useListState } from '@/shared/useListState';
+import { TrashTable, type Trash } from './TrashTable';
+
+const TRASH: Trash = {
+  undelete: (entry) => body(undeleteProject({ path: { trash_id: entry.id } })),
+  drop: (entry) => dropProject({ path: { trash_id: entry.id } }),
+  changes: [['trash'], ['projects'], ['project']],
+  addressOf: (entry) => `/harbor/projects/${entry.project_id}`,
+};
+
+/** Deleted projects that who sits there may bring back. */
+export default function DeletedProjectsPage() {
+  const { t } = useTranslation();
+  const state = useListState({
+    sort: '-deletion_time',
+    filters: [
+      { key: 'resource', comparison: 'contains' },
+      { key: 'deleted_by', comparison: 'contains' },
+    ],
+  });
+  const list = useQuery({
+    queryKey: ['trash', state.query],
+    queryFn: () => page(listDeletedProjects({ query: state.query })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <>
+      <PageHeader title={t('trash.deletedProjects')} description={t('trash.deletedProjectsDescription')} />
+      <TrashTable
+        label={t('trash.deletedProjects')}
+        list={list}
+        state={state}
+        trash={TRASH}
+        empty={<Empty title={t('trash.noProjects')}>{t('trash.noProjectsHint')}</Empty>}
+      />
+    </>
+  );
+}

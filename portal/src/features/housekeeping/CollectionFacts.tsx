@@ -3,14 +3,12 @@ import type { HistoryView } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
 import { formatBytes } from '@/shared/format';
 import { Status } from '@/shared/Status';
-import { Time } from '@/shared/Time';
 import { numbersOf, optionsOf, windowOf } from './collections';
-import { Took, useTriggerName } from './useRunColumns';
+import { StartedBy, Took } from './useRunColumns';
 
 /** How a collection went, or goes. `now`: when that was asked for. */
 export function CollectionFacts({ run, now }: { run: HistoryView; now: number }) {
   const { t } = useTranslation();
-  const triggerName = useTriggerName();
   const numbers = numbersOf(run);
   const options = optionsOf(run);
   const hours = windowOf(run);
@@ -24,7 +22,7 @@ export function CollectionFacts({ run, now }: { run: HistoryView; now: number })
           formatBytes(numbers.freedBytes),
         ],
         [t('housekeeping.gc.numbers.blobs'), numbers.blobs],
-        [t('housekeeping.started'), <Time key="started" value={run.creation_time} />],
+        [t('housekeeping.started'), <StartedBy key="started" run={run} />],
         [t('housekeeping.gc.numbers.deletions'), numbers.deletions],
         [t('housekeeping.gc.numbers.manifests'), numbers.manifests],
         [t('housekeeping.took'), <Took key="took" run={run} now={now} />],
@@ -34,10 +32,8 @@ export function CollectionFacts({ run, now }: { run: HistoryView; now: number })
             ? t('housekeeping.gc.options.moved', { count: numbers.untagged })
             : t('housekeeping.gc.options.untaggedNo'),
         ],
-        [t('housekeeping.gc.options.workers'), options.workers],
-        [t('housekeeping.trigger'), triggerName(run.job_kind)],
         [
-          t('housekeeping.gc.options.window'),
+          t('housekeeping.gc.options.kept'),
           hours === null ? null : t('housekeeping.gc.options.hours', { count: hours }),
         ],
       ]}

@@ -1,5 +1,4 @@
-import './housekeeping.css';
-import { Button, Label, PageSection } from '@patternfly/react-core';
+import { Button } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,7 +15,8 @@ import { CollectedItems } from './CollectedItems';
 import { CollectionFacts } from './CollectionFacts';
 import { optionsOf, type CollectionOptions } from './collections';
 import { isDryRun, refetchIntervalOf } from './runs';
-import { useView, ViewTabs } from './ViewTabs';
+import { useRunName } from './useRunColumns';
+import { ViewTabs } from './ViewTabs';
 
 const StartCollection = lazy(() => import('./StartCollection'));
 const StopRun = lazy(() => import('./StopRun'));
@@ -31,19 +31,13 @@ export default function CollectionPage() {
     queryFn: () => body(getGc({ path: { gc_id: id } })),
     refetchInterval: (query) => (query.state.data ? refetchIntervalOf([query.state.data]) : false),
   });
-  const view = useView(['items', 'log']);
+  const runName = useRunName('gc');
   const isDry = run.data !== undefined && isDryRun(run.data);
   const isLive = isRunning(run.data?.job_status);
   return (
     <>
       <PageHeader
-        title={
-          <>
-            {t(isDry ? 'housekeeping.gc.dryName' : 'housekeeping.gc.name', { id: runId })}{' '}
-            {isDry && <Label color="teal">{t('housekeeping.dryRun')}</Label>}
-          </>
-        }
-        tabTitle={t(isDry ? 'housekeeping.gc.dryName' : 'housekeeping.gc.name', { id: runId })}
+        title={run.data ? runName(run.data) : t('housekeeping.gc.name', { id: runId })}
         crumbs={[
           { title: t('housekeeping.title'), to: '/harbor/clearing-job' },
           { title: t('housekeeping.gc.title'), to: '/harbor/clearing-job/gc' },
@@ -55,26 +49,27 @@ export default function CollectionPage() {
       {run.data === undefined && !run.error && <Waiting />}
       {run.data === undefined && run.error && <Failure error={run.error} onRetry={() => void run.refetch()} />}
       {run.data && (
-        <>
-          <ViewTabs
-            label={t('housekeeping.view')}
-            views={[
-              { key: 'items', title: t(isDry ? 'housekeeping.gc.items.dryTitle' : 'housekeeping.gc.items.title') },
-              { key: 'log', title: t('housekeeping.log') },
-            ]}
-          />
-          <PageSection hasBodyWrapper={false}>
-            {view === 'items' ? (
-              <CollectedItems id={id} isDry={isDry} isLive={isLive} />
-            ) : (
-              <JobLog
-                queryKey={['gc', 'run', id]}
-                load={() => text(getGcLog({ path: { gc_id: id } }))}
-                isLive={isLive}
-              />
-            )}
-          </PageSection>
-        </>
+        <ViewTabs
+          label={t('housekeeping.view')}
+          views={[
+            {
+              key: 'items',
+              title: t(isDry ? 'housekeeping.gc.items.dryTitle' : 'housekeeping.gc.items.title'),
+              content: <CollectedItems id={id} isDry={isDry} isLive={isLive} />,
+            },
+            {
+              key: 'log',
+              title: t('housekeeping.log'),
+              content: (
+                <JobLog
+                  queryKey={['gc', 'run', id]}
+                  load={() => text(getGcLog({ path: { gc_id: id } }))}
+                  isLive={isLive}
+                />
+              ),
+            },
+          ]}
+        />
       )}
     </>
   );
@@ -96,9 +91,7 @@ function Actions({ run }: { run: HistoryView }) {
         </Button>
       )}
       {mayStart && (
-        <Button onClick={() => setStarting({ ...optionsOf(run), dryRun: false })}>
-          {t('housekeeping.gc.start')}
-        </Button>
+        <Button onClick={() => setStarting({ ...optionsOf(run), dryRun: false })}>{t('housekeeping.gc.start')}</Button>
       )}
       <Suspense>
         {isStopping && <StopRun of="gc" id={run.id ?? 0} onClose={() => setStopping(false)} />}

@@ -1,4 +1,3 @@
-import './housekeeping.css';
 import { Button, Content, Flex, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
@@ -14,7 +13,7 @@ import { useListState } from '@/shared/useListState';
 import { numbersOf, optionsOf, thingsIn, USUAL_OPTIONS, type CollectionOptions } from './collections';
 import { existing, isDryRun, refetchIntervalOf } from './runs';
 import { ScheduleCard } from './ScheduleCard';
-import { useRunColumns } from './useRunColumns';
+import { useRunColumns, useRunName } from './useRunColumns';
 import { RUN_FILTERS, useRunFilters } from './useRunFilters';
 
 const StartCollection = lazy(() => import('./StartCollection'));
@@ -54,7 +53,7 @@ export default function CollectionsPage() {
         list={list}
         state={state}
         rowKey={(run) => run.id ?? 0}
-        rowName={(run) => t('housekeeping.gc.name', { id: run.id ?? 0 })}
+        rowName={useRunName('gc')}
         filters={useRunFilters()}
         toolbar={start}
         actions={
@@ -109,9 +108,11 @@ function useOptionFacts(run: HistoryView | null | undefined): [string, ReactNode
   return [
     [
       t('housekeeping.gc.options.untagged'),
-      t(deleteUntagged ? 'housekeeping.gc.options.untaggedYes' : 'housekeeping.gc.options.untaggedNo'),
+      t('housekeeping.gc.options.with', {
+        untagged: t(deleteUntagged ? 'housekeeping.gc.options.untaggedYes' : 'housekeeping.gc.options.untaggedNo'),
+        workers: t('housekeeping.gc.options.workers', { count: workers }),
+      }),
     ],
-    [t('housekeeping.gc.options.workers'), workers],
     [t('housekeeping.kind'), dryRun ? <Label color="teal">{t('housekeeping.dryRun')}</Label> : null],
   ];
 }

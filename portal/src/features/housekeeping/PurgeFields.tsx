@@ -1,3 +1,4 @@
+import './housekeeping.css';
 import {
   Checkbox,
   ExpandableSection,

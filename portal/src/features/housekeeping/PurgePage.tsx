@@ -1,4 +1,4 @@
-import { Button, Label, PageSection, Title } from '@patternfly/react-core';
+import { Button, PageSection, Title } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,11 +11,10 @@ import { Failure } from '@/shared/Failure';
 import { JobLog } from '@/shared/JobLog';
 import { PageHeader } from '@/shared/PageHeader';
 import { isRunning, Status } from '@/shared/Status';
-import { Time } from '@/shared/Time';
 import { hoursOf, purgedIn } from './purges';
 import { isDryRun, refetchIntervalOf } from './runs';
 import { useAgeText, useRunEventsText } from './usePurgeTexts';
-import { Took, useTriggerName } from './useRunColumns';
+import { StartedBy, Took, useRunName } from './useRunColumns';
 
 const StartPurge = lazy(() => import('./StartPurge'));
 const StopRun = lazy(() => import('./StopRun'));
@@ -30,17 +29,11 @@ export default function PurgePage() {
     queryFn: () => body(getPurgeJob({ path: { purge_id: id } })),
     refetchInterval: (query) => (query.state.data ? refetchIntervalOf([query.state.data]) : false),
   });
-  const isDry = run.data !== undefined && isDryRun(run.data);
-  const name = t(isDry ? 'housekeeping.purge.dryName' : 'housekeeping.purge.name', { id: runId });
+  const runName = useRunName('purge');
   return (
     <>
       <PageHeader
-        title={
-          <>
-            {name} {isDry && <Label color="teal">{t('housekeeping.dryRun')}</Label>}
-          </>
-        }
-        tabTitle={name}
+        title={run.data ? runName(run.data) : t('housekeeping.purge.name', { id: runId })}
         crumbs={[
           { title: t('housekeeping.title'), to: '/harbor/clearing-job' },
           { title: t('housekeeping.purge.title'), to: '/harbor/clearing-job/audit-log-purge' },
@@ -56,11 +49,7 @@ export default function PurgePage() {
           <Title headingLevel="h2" size="lg">
             {t('housekeeping.log')}
           </Title>
-          <JobLog
-            queryKey={['purge', 'run', id]}
-            load={() => loadLog(id)}
-            isLive={isRunning(run.data.job_status)}
-          />
+          <JobLog queryKey={['purge', 'run', id]} load={() => loadLog(id)} isLive={isRunning(run.data.job_status)} />
         </PageSection>
       )}
     </>
@@ -76,7 +65,6 @@ function PurgeFacts({ run, now }: { run: HistoryView; now: number }) {
   const { t } = useTranslation();
   const age = useAgeText();
   const events = useRunEventsText();
-  const triggerName = useTriggerName();
   const isLive = isRunning(run.job_status);
   const { data: purged } = useQuery({
     // The log as JobLog has it: it is asked for once.
@@ -91,9 +79,8 @@ function PurgeFacts({ run, now }: { run: HistoryView; now: number }) {
         [t('common.status'), <Status key="status" value={run.job_status ?? ''} />],
         [t(isDryRun(run) ? 'housekeeping.purge.dryResult' : 'housekeeping.purge.result'), purged?.toLocaleString()],
         [t('housekeeping.purge.older'), age(hoursOf(run))],
-        [t('housekeeping.started'), <Time key="started" value={run.creation_time} />],
+        [t('housekeeping.started'), <StartedBy key="started" run={run} />],
         [t('housekeeping.took'), <Took key="took" run={run} now={now} />],
-        [t('housekeeping.trigger'), triggerName(run.job_kind)],
         [t('housekeeping.purge.events'), events(run)],
       ]}
     />

@@ -1,4 +1,3 @@
-import './housekeeping.css';
 import { Button, Content, Flex, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -13,7 +12,7 @@ import { hoursOf } from './purges';
 import { existing, isDryRun, refetchIntervalOf } from './runs';
 import { ScheduleCard } from './ScheduleCard';
 import { useAgeText, useRunEventsText } from './usePurgeTexts';
-import { useRunColumns } from './useRunColumns';
+import { useRunColumns, useRunName } from './useRunColumns';
 import { RUN_FILTERS, useRunFilters } from './useRunFilters';
 
 const StartPurge = lazy(() => import('./StartPurge'));
@@ -35,7 +34,7 @@ export default function PurgesPage() {
   });
   const start = (
     <Flex columnGap={{ default: 'columnGapSm' }}>
-      <Button variant="danger" onClick={() => setStarting({ isDry: false })}>
+      <Button variant="secondary" isDanger onClick={() => setStarting({ isDry: false })}>
         {t('housekeeping.purge.start')}
       </Button>
       <Button variant="secondary" onClick={() => setStarting({ isDry: true })}>
@@ -53,7 +52,7 @@ export default function PurgesPage() {
         list={list}
         state={state}
         rowKey={(run) => run.id ?? 0}
-        rowName={(run) => t('housekeeping.purge.name', { id: run.id ?? 0 })}
+        rowName={useRunName('purge')}
         filters={useRunFilters()}
         toolbar={start}
         actions={(run) =>

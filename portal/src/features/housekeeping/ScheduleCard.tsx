@@ -31,7 +31,7 @@ export function ScheduleCard({ schedule, error, onRetry, facts, onEdit }: Props)
     </Button>
   );
   return (
-    <Card isCompact className="m-schedule">
+    <Card isCompact>
       <CardHeader actions={{ actions: edit }}>
         <CardTitle component="h2">{t('housekeeping.schedule.title')}</CardTitle>
       </CardHeader>

@@ -1,32 +1,32 @@
-import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { PageSection, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 interface View {
   key: string;
   title: string;
+  content: ReactNode;
 }
 
-/** The view of the page that the address names; the first one when it names none. */
-export function useView(keys: readonly string[]): string {
-  const [parameters] = useSearchParams();
-  const wanted = parameters.get('view') ?? '';
-  return keys.includes(wanted) ? wanted : (keys[0] ?? '');
-}
-
-/** Views of one page, kept in the address. */
+/** Views of one page: which one is shown is in the address, the first one when that says nothing. */
 export function ViewTabs({ label, views }: { label: string; views: View[] }) {
-  const [, setParameters] = useSearchParams();
-  const active = useView(views.map(({ key }) => key));
+  const [parameters, setParameters] = useSearchParams();
+  const wanted = parameters.get('view');
+  const first = views[0]?.key;
+  const active = views.find(({ key }) => key === wanted)?.key ?? first;
   return (
     <Tabs
       activeKey={active}
       aria-label={label}
-      component="nav"
-      role="region"
-      onSelect={(_, key) => setParameters(key === views[0]?.key ? {} : { view: String(key) })}
+      mountOnEnter
+      unmountOnExit
+      // What the address says of the list in the other view is gone with it.
+      onSelect={(_, key) => setParameters(key === first ? {} : { view: String(key) })}
     >
-      {views.map(({ key, title }) => (
-        <Tab key={key} eventKey={key} title={<TabTitleText>{title}</TabTitleText>} />
+      {views.map(({ key, title, content }) => (
+        <Tab key={key} eventKey={key} title={<TabTitleText>{title}</TabTitleText>}>
+          <PageSection hasBodyWrapper={false}>{content}</PageSection>
+        </Tab>
       ))}
     </Tabs>
   );

@@ -1,4 +1,3 @@
-import { Label } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { HistoryView } from '@/api/generated';
@@ -18,6 +17,22 @@ export function useTriggerName(): (trigger: string | undefined) => string {
     trigger in housekeeping.triggers ? t(`housekeeping.triggers.${trigger as Trigger}`) : trigger;
 }
 
+/** What a run is called: `Dry run 7`. */
+export function useRunName(of: 'gc' | 'purge'): (run: HistoryView) => string {
+  const { t } = useTranslation();
+  return (run) => t(`housekeeping.${of}.${isDryRun(run) ? 'dryName' : 'name'}`, { id: run.id ?? 0 });
+}
+
+/** When a run was started, and why. */
+export function StartedBy({ run }: { run: HistoryView }) {
+  const name = useTriggerName()(run.job_kind);
+  return (
+    <>
+      <Time value={run.creation_time} /> · {name}
+    </>
+  );
+}
+
 /** How long a run took, or has taken so far. */
 export function Took({ run, now }: { run: HistoryView; now: number }) {
   const { t } = useTranslation();
@@ -34,14 +49,14 @@ interface Options {
 /** The columns that every history has. Runs are pages below the history's own address. */
 export function useRunColumns({ of, now }: Options): Column<HistoryView>[] {
   const { t } = useTranslation();
+  const runName = useRunName(of);
   const triggerName = useTriggerName();
   return [
-    { key: 'run', title: t('housekeeping.run'), sort: 'id', render: (run) => <Link to={`${run.id}`}>{run.id}</Link> },
     {
-      key: 'kind',
-      title: t('housekeeping.kind'),
-      render: (run) =>
-        isDryRun(run) ? <Label color="teal">{t('housekeeping.dryRun')}</Label> : t(`housekeeping.${of}.kindOf`),
+      key: 'run',
+      title: t('housekeeping.run'),
+      sort: 'id',
+      render: (run) => <Link to={`${run.id}`}>{runName(run)}</Link>,
     },
     {
       key: 'status',
@@ -61,6 +76,15 @@ export function useRunColumns({ of, now }: Options): Column<HistoryView>[] {
       sort: 'start_time',
       render: (run) => <Time value={run.creation_time} />,
     },
-    { key: 'took', title: t('housekeeping.took'), align: 'right', render: (run) => <Took run={run} now={now} /> },
+    {
+      key: 'took',
+      title: t('housekeeping.took'),
+      align: 'right',
+      render: (run) => (
+        <span className="m-nowrap">
+          <Took run={run} now={now} />
+        </span>
+      ),
+    },
   ];
 }

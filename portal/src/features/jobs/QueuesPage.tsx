@@ -1,5 +1,5 @@
-import './jobs.css';
 import { Alert, Button, Flex, Label } from '@patternfly/react-core';
+import type { IAction } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ export default function QueuesPage() {
   const columns = useColumns();
   const mayAct = useCanInSystem()('jobservice-monitor', 'stop');
   const [wish, setWish] = useState<QueueWish | null>(null);
+  const actionsOf = useQueueActions(setWish);
   const list = useQuery({
     queryKey: ['job-service', 'queues'],
     queryFn: () => body(listJobQueues()),
@@ -51,7 +52,7 @@ export default function QueuesPage() {
         rows={queues}
         rowKey={(queue) => queue.job_type ?? ''}
         rowName={(queue) => nameOf(queue.job_type)}
-        actions={mayAct ? (queue) => actionsOf(queue, t, setWish) : undefined}
+        actions={mayAct ? actionsOf : undefined}
       />
       <Suspense>{wish && <QueueDialog wish={wish} onClose={() => setWish(null)} />}</Suspense>
     </>
@@ -70,7 +71,7 @@ function ForAll({ queues, isSchedulerPaused, onWish }: ForAllProps) {
   const waiting = waitingIn(queues);
   const paused = queues.filter((queue) => queue.paused).length + (isSchedulerPaused ? 1 : 0);
   return (
-    <Flex columnGap={{ default: 'columnGapSm' }} className="m-jobs-actions">
+    <Flex columnGap={{ default: 'columnGapSm' }}>
       {paused <= queues.length && (
         <Button variant="secondary" onClick={() => onWish({ act: 'pause', waiting })}>
           {t('jobs.queues.pauseAll')}
@@ -90,19 +91,16 @@ function ForAll({ queues, isSchedulerPaused, onWish }: ForAllProps) {
   );
 }
 
-function actionsOf(
-  queue: QueueView,
-  t: ReturnType<typeof useTranslation>['t'],
-  onWish: (wish: QueueWish) => void,
-) {
-  const wish = { type: queue.job_type, waiting: queue.count ?? 0 };
-  const act = queue.paused ? 'resume' : 'pause';
-  return [
-    { title: t(`jobs.queues.${act}`), onClick: () => onWish({ ...wish, act }) },
-    ...(wish.waiting > 0
-      ? [{ title: t('jobs.queues.stop'), isDanger: true, onClick: () => onWish({ ...wish, act: 'stop' }) }]
-      : []),
-  ];
+/** What can be done with one queue. */
+function useQueueActions(onWish: (wish: QueueWish) => void): (queue: QueueView) => IAction[] {
+  const { t } = useTranslation();
+  return (queue) => {
+    const wish = { type: queue.job_type, waiting: queue.count ?? 0 };
+    const act = queue.paused ? 'resume' : 'pause';
+    const hold = { title: t(`jobs.queues.${act}`), onClick: () => onWish({ ...wish, act }) };
+    const drop = { title: t('jobs.queues.stop'), isDanger: true, onClick: () => onWish({ ...wish, act: 'stop' }) };
+    return wish.waiting > 0 ? [hold, drop] : [hold];
+  };
 }
 
 function useColumns(): Column<QueueView>[] {

@@ -1,3 +1,4 @@
+import './jobs.css';
 import { Alert, Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -99,7 +100,7 @@ function When({ line }: { line: string }) {
   const { cron } = parseCron(line);
   return (
     <>
-      {cron && inWords(cron)} <code className="m-nowrap">{line}</code>
+      {cron && inWords(cron)} <code className="m-cron">{line}</code>
     </>
   );
 }

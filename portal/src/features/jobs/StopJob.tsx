@@ -23,9 +23,7 @@ export default function StopJob({ wish, onClose }: { wish: StopWish; onClose: ()
   });
   return (
     <ConfirmDialog
-      title={
-        worker ? t('jobs.workers.stopTitle', { type }) : t('jobs.workers.stopAllTitle', { count: wish.running })
-      }
+      title={worker ? t('jobs.workers.stopTitle', { type }) : t('jobs.workers.stopAllTitle', { count: wish.running })}
       confirm={worker ? t('jobs.workers.stop') : t('jobs.workers.stopAll')}
       action={stop}
       onConfirm={() => stop.mutate()}

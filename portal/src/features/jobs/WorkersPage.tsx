@@ -1,4 +1,3 @@
-import './jobs.css';
 import { Button, Content, Flex, Title } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -64,7 +63,7 @@ function RunningJobs({ workers, pools, now }: Shown & { now: number }) {
   const busy = workers.filter(isBusy);
   return (
     <>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} className="m-jobs-heading">
+      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }}>
         <Title headingLevel="h2" size="lg">
           {t('jobs.workers.running')}
         </Title>
@@ -143,7 +142,7 @@ function Pools({ workers, pools }: Shown) {
   if (pools.length === 0) return null;
   return (
     <>
-      <Title headingLevel="h2" size="lg" className="m-jobs-heading">
+      <Title headingLevel="h2" size="lg">
         {t('jobs.workers.pools')}
       </Title>
       <PlainTable

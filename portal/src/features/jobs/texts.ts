@@ -61,7 +61,8 @@ export const jobs = {
       },
       resumeAll: {
         title: 'Resume all queues and schedules?',
-        body_one: '{{count}} waiting job is started as soon as a worker is free. Schedules that came due meanwhile are caught up with once.',
+        body_one:
+          '{{count}} waiting job is started as soon as a worker is free. Schedules that came due meanwhile are caught up with once.',
         body_other:
           '{{count}} waiting jobs are started as soon as workers are free. Schedules that came due meanwhile are caught up with once.',
         done: 'All queues and schedules go on.',
@@ -119,7 +120,8 @@ export const jobs = {
     stopDone: '{{type}} is being stopped.',
     stopAllTitle_one: 'Stop {{count}} running job?',
     stopAllTitle_other: 'Stop all {{count}} running jobs?',
-    stopAllBody: 'Each ends at its next pause. What it has done stays done; the rest is done only if it is started again.',
+    stopAllBody:
+      'Each ends at its next pause. What it has done stays done; the rest is done only if it is started again.',
     stopAllDone: 'All running jobs are being stopped.',
     pools: 'Pools',
     poolList: 'Processes that run jobs',

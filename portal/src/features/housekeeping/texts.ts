@@ -36,7 +36,7 @@ export const housekeeping = {
     tryOut: 'Dry run',
     empty: 'No collection yet',
     emptyHint: 'A dry run shows what a collection would free, and deletes nothing.',
-    things: 'Things',
+    things: 'Items',
     freed: 'Freed',
     wouldFree: 'would free {{size}}',
     deleteUntagged: 'Untagged artifacts too',
@@ -78,7 +78,7 @@ export const housekeeping = {
     items: {
       title: 'What it deleted',
       dryTitle: 'What it would delete',
-      list: 'Things of this collection',
+      list: 'Items of this collection',
       kind: 'Kind',
       name: 'Name',
       size: 'Size',
@@ -93,7 +93,7 @@ export const housekeeping = {
       emptyHint:
         'Nothing is due: what was deleted stays in the trash until its time is over, and bytes are kept for a while after they were last needed.',
       running: 'Nothing so far',
-      runningHint: 'Things are listed as they are found.',
+      runningHint: 'Items are listed as they are found.',
     },
   },
   purge: {

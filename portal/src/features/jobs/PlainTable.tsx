@@ -19,7 +19,7 @@ export function PlainTable<Row>({ label, columns, rows, rowKey, rowName, actions
       <Thead>
         <Tr>
           {columns.map((column) => (
-            <Th key={column.key} width={column.width} className={alignment(column)}>
+            <Th key={column.key} width={column.width} modifier="wrap" className={alignment(column)}>
               {column.title}
             </Th>
           ))}

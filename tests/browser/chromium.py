@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from tests.clients.harness import find_tool
 
@@ -111,14 +111,22 @@ def settled(page: Page) -> None:
     page.locator("[aria-busy=true], .pf-v6-c-skeleton, .pf-v6-c-spinner").first.wait_for(state="detached")
 
 
-def new_context(browser: Browser, *, width: int = 1280, height: int = 800, theme: str = "light") -> BrowserContext:
-    """A browser without a past; ``theme``: what its system prefers."""
+def new_context(
+    browser: Browser,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    theme: str = "light",
+    session: StorageState | None = None,
+) -> BrowserContext:
+    """A browser without a past; ``theme``: what its system prefers; ``session``: what another one kept."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if theme == "dark" else "light",
         locale="en-GB",
         timezone_id="UTC",
         reduced_motion="reduce",
+        storage_state=session,
     )
     context.set_default_timeout(20_000)
     return context

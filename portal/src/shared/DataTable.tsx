@@ -9,12 +9,13 @@ import {
   Skeleton,
 } from '@patternfly/react-core';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '@/api/pages';
 import { ErrorAlert, Failure } from './Failure';
 import { ListToolbar, type FilterField } from './ListToolbar';
+import { RowActions } from './RowActions';
 import type { ListState } from './useListState';
 
 export interface Column<Row> {
@@ -199,13 +200,7 @@ export function DataTable<Row>(props: Props<Row>) {
                     {column.render(row)}
                   </Td>
                 ))}
-                {actions && (
-                  <Td isActionCell>
-                    {menu.length > 0 && (
-                      <ActionsColumn items={menu} aria-label={t('common.actionsFor', { name: rowName(row) })} />
-                    )}
-                  </Td>
-                )}
+                {actions && <Td isActionCell>{menu.length > 0 && <RowActions items={menu} name={rowName(row)} />}</Td>}
               </Tr>
               {expanded && isOpen && (
                 <Tr isExpanded>

@@ -41,7 +41,7 @@ export function JobLog({ queryKey, load, isLive }: Props) {
         if (isLive && target instanceof HTMLElement) isFollowing.current = isAtEnd(target);
       }}
     >
-      {isLive && <Alert variant="info" isInline isPlain title={t('common.job.following')} />}
+      {isLive && <Alert variant="info" isInline isPlain title={t('common.job.following')} component="p" />}
       {log.data === undefined ? (
         <Skeleton screenreaderText={t('common.loading')} />
       ) : (

@@ -51,7 +51,9 @@ export default function PurgeSchedule({ known, onClose }: { known: HistoryView |
             isChecked={dryRun}
             onChange={(_, value) => setDryRun(value)}
           />
-          {!dryRun && <Alert variant="warning" isInline isPlain title={t('housekeeping.purge.scheduleHint')} />}
+          {!dryRun && (
+            <Alert variant="warning" isInline isPlain title={t('housekeeping.purge.scheduleHint')} component="p" />
+          )}
         </>
       )}
     </FormDialog>

@@ -33,7 +33,7 @@ export default function StartCollection({ options, onClose }: Props) {
         }),
       ),
     changes: [['gc']],
-    done: (id) => t('housekeeping.gc.startedToast', { id }),
+    done: (id) => t('housekeeping.startedToast', { name: t(`housekeeping.gc.${dryRun ? 'dryName' : 'name'}`, { id }) }),
     onDone: (id) => {
       onClose();
       void navigate(`/harbor/clearing-job/gc/${id}?view=log`);
@@ -50,7 +50,12 @@ export default function StartCollection({ options, onClose }: Props) {
       onClose={onClose}
       variant="small"
     >
-      {!dryRun && <Alert variant="warning" isInline isPlain title={t('housekeeping.gc.startHint')} />}
+      {!dryRun && (
+        <Alert variant="warning" isInline title={t('housekeeping.gc.startWarning')} component="p">
+          <p>{t('housekeeping.gc.startHint')}</p>
+          <p>{t('common.cannotBeUndone')}</p>
+        </Alert>
+      )}
       <CollectionFields value={typed} onChange={setTyped} />
     </FormDialog>
   );

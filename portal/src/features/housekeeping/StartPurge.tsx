@@ -36,7 +36,8 @@ export default function StartPurge({ isDry, like, onClose }: Props) {
         }),
       ),
     changes: [['purge']],
-    done: (id) => t('housekeeping.purge.startedToast', { id }),
+    done: (id) =>
+      t('housekeeping.startedToast', { name: t(`housekeeping.purge.${isDry ? 'dryName' : 'name'}`, { id }) }),
     onDone: (id) => {
       onClose();
       void navigate(`/harbor/clearing-job/audit-log-purge/${id}`);

@@ -1,6 +1,7 @@
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
+import { Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
 import { useTranslation } from 'react-i18next';
 import type { Column } from '@/shared/DataTable';
+import { RowActions } from '@/shared/RowActions';
 
 interface Props<Row> {
   label: string;
@@ -41,7 +42,7 @@ export function PlainTable<Row>({ label, columns, rows, rowKey, rowName, actions
             ))}
             {actions && (
               <Td isActionCell>
-                <ActionsColumn items={actions(row)} aria-label={t('common.actionsFor', { name: rowName(row) })} />
+                <RowActions items={actions(row)} name={rowName(row)} />
               </Td>
             )}
           </Tr>

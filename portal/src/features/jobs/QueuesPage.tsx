@@ -42,6 +42,7 @@ export default function QueuesPage() {
           variant="warning"
           isInline
           title={t('jobs.queues.schedulesPaused')}
+          component="p"
           actionLinks={<Link to="../schedules">{t('jobs.queues.toSchedules')}</Link>}
         />
       )}

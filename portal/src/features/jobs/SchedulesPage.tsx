@@ -42,7 +42,7 @@ export default function SchedulesPage() {
   const columns = useColumns(isHeld);
   return (
     <>
-      {isHeld && <Alert variant="warning" isInline title={t('jobs.schedules.paused')} />}
+      {isHeld && <Alert variant="warning" isInline title={t('jobs.schedules.paused')} component="p" />}
       <DataTable
         label={t('jobs.schedules.list')}
         columns={columns}

@@ -1,6 +1,7 @@
 /** A list of the API as a table: order, filters and page in the address, rows that stay while they are refreshed. */
 
 import {
+  Checkbox,
   EmptyState,
   EmptyStateActions,
   EmptyStateBody,
@@ -133,13 +134,15 @@ export function DataTable<Row>(props: Props<Row>) {
           <Tr>
             {expanded && <Th screenReaderText={t('common.more')} />}
             {selection && (
-              <Th
-                aria-label={t('common.all')}
-                select={{
-                  isSelected: rows.length > 0 && rows.every(isSelected),
-                  onSelect: (_, all) => selection.setSelected(all ? rows : []),
-                }}
-              />
+              // PatternFly's own boxes have English names, the number of the row for a name, and ids that are not unique.
+              <Th className="pf-v6-c-table__check">
+                <Checkbox
+                  id={`${id}-all`}
+                  aria-label={t('common.selectAll')}
+                  isChecked={rows.length > 0 && rows.every(isSelected)}
+                  onChange={(_, all) => selection.setSelected(all ? rows : [])}
+                />
+              </Th>
             )}
             {columns.map((column, index) => (
               <Th
@@ -258,15 +261,22 @@ function Loading({ columns, label }: { columns: number; label: string }) {
   );
 }
 
+/** Nothing matches, or a later page has become empty. */
 function NothingFound({ state }: { state: ListState }) {
   const { t } = useTranslation();
+  const { isFiltered } = state;
   return (
-    <EmptyState titleText={t('common.empty.filtered')} headingLevel="h2" icon={SearchIcon} variant="sm">
-      <EmptyStateBody>{t('common.empty.filteredHint')}</EmptyStateBody>
+    <EmptyState
+      titleText={t(isFiltered ? 'common.empty.filtered' : 'common.empty.page')}
+      headingLevel="h2"
+      icon={SearchIcon}
+      variant="sm"
+    >
+      {isFiltered && <EmptyStateBody>{t('common.empty.filteredHint')}</EmptyStateBody>}
       <EmptyStateFooter>
         <EmptyStateActions>
-          <Button variant="link" onClick={state.clearFilters}>
-            {t('common.clearFilters')}
+          <Button variant="link" onClick={isFiltered ? state.clearFilters : () => state.setPage(1)}>
+            {t(isFiltered ? 'common.clearFilters' : 'common.empty.firstPage')}
           </Button>
         </EmptyStateActions>
       </EmptyStateFooter>

@@ -6,11 +6,14 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   Button,
+  Checkbox,
+  MenuToggle,
   Skeleton,
 } from '@patternfly/react-core';
+import EllipsisIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '@/api/pages';
 import { ErrorAlert, Failure } from './Failure';
@@ -64,6 +67,8 @@ interface Props<Row> {
   /** Whether a row has more. */
   canExpand?: (row: Row) => boolean;
   selection?: Selection<Row>;
+  /** It has many columns: at the width of a tablet each row is a card. */
+  isWide?: boolean;
   /** What is shown when there is nothing and nothing was filtered: it says what to do next. */
   empty: ReactNode;
 }
@@ -82,9 +87,11 @@ export function DataTable<Row>(props: Props<Row>) {
     expanded,
     canExpand,
     selection,
+    isWide = false,
     empty,
   } = props;
   const { t } = useTranslation();
+  const id = useId();
   const [open, setOpen] = useState<ReadonlySet<string | number>>(new Set());
   const rows = list.data?.items ?? [];
   const isEmpty = list.data !== undefined && rows.length === 0;
@@ -117,7 +124,12 @@ export function DataTable<Row>(props: Props<Row>) {
         {toolbar}
       </ListToolbar>
       {list.error !== null && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table aria-label={label} aria-busy={list.isFetching} variant="compact" gridBreakPoint="grid-md">
+      <Table
+        aria-label={label}
+        aria-busy={list.isFetching}
+        variant="compact"
+        gridBreakPoint={isWide ? 'grid-lg' : 'grid-md'}
+      >
         <Thead>
           <Tr>
             {expanded && <Th screenReaderText={t('common.more')} />}
@@ -176,18 +188,21 @@ export function DataTable<Row>(props: Props<Row>) {
                   />
                 )}
                 {selection && (
-                  <Td
-                    select={{
-                      rowIndex: index,
-                      isSelected: isSelected(row),
-                      onSelect: (_, on) =>
+                  // Not `select`, whose checkbox has the number of the row for a name.
+                  <Td className="pf-v6-c-table__check">
+                    <Checkbox
+                      id={`${id}-select-${key}`}
+                      aria-label={t('common.selectRow', { name: rowName(row) })}
+                      isChecked={isSelected(row)}
+                      onChange={(_, on) =>
                         selection.setSelected(
                           on
                             ? [...selection.selected, row]
                             : selection.selected.filter((other) => rowKey(other) !== key),
-                        ),
-                    }}
-                  />
+                        )
+                      }
+                    />
+                  </Td>
                 )}
                 {columns.map((column) => (
                   <Td
@@ -201,9 +216,7 @@ export function DataTable<Row>(props: Props<Row>) {
                 ))}
                 {actions && (
                   <Td isActionCell>
-                    {menu.length > 0 && (
-                      <ActionsColumn items={menu} aria-label={t('common.actionsFor', { name: rowName(row) })} />
-                    )}
+                    {menu.length > 0 && <RowMenu items={menu} label={t('common.actionsFor', { name: rowName(row) })} />}
                   </Td>
                 )}
               </Tr>
@@ -217,6 +230,25 @@ export function DataTable<Row>(props: Props<Row>) {
         })}
       </Table>
     </>
+  );
+}
+
+/** The menu's button says of which row it is. */
+function RowMenu({ items, label }: { items: IAction[]; label: string }) {
+  return (
+    <ActionsColumn
+      items={items}
+      actionsToggle={({ toggleRef, onToggle, isOpen }) => (
+        <MenuToggle
+          ref={toggleRef}
+          variant="plain"
+          icon={<EllipsisIcon />}
+          aria-label={label}
+          isExpanded={isOpen}
+          onClick={onToggle}
+        />
+      )}
+    />
   );
 }
 

@@ -55,7 +55,7 @@ function Node({ accessory, manifestType }: { accessory: AccessoryView; manifestT
         />
         <AccessoryType type={accessory.type} />
         {manifestType && <code className="m-small">{manifestType}</code>}
-        <DigestLink digest={accessory.digest} />
+        <DigestLink digest={accessory.digest} isCopied />
         <span>{formatBytes(accessory.size)}</span>
         <Time value={accessory.creation_time} />
       </div>

@@ -134,7 +134,11 @@ function useColumns(scope: Scope): Column<RobotView>[] {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (robot) => <Time value={robot.creation_time} />,
+      render: (robot) => (
+        <span className="m-nowrap">
+          <Time value={robot.creation_time} />
+        </span>
+      ),
     },
     { key: 'expires', title: t('robots.expires'), render: (robot) => <Expires at={robot.expires_at} /> },
   ];

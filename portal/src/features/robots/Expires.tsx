@@ -12,7 +12,7 @@ export function Expires({ at }: { at: number }) {
   const state = nearness(at, now);
   if (state === 'never') return <>{t('common.never')}</>;
   const time = (
-    <span className="m-nowrap">
+    <span className="m-robot-time">
       <Time value={new Date(at * 1000).toISOString()} />
     </span>
   );

@@ -66,6 +66,8 @@ interface Props<Row> {
   /** Whether a row has more. */
   canExpand?: (row: Row) => boolean;
   selection?: Selection<Row>;
+  /** It has many columns: at the width of a tablet each row is a card. */
+  isWide?: boolean;
   /** What is shown when there is nothing and nothing was filtered: it says what to do next. */
   empty: ReactNode;
 }
@@ -84,6 +86,7 @@ export function DataTable<Row>(props: Props<Row>) {
     expanded,
     canExpand,
     selection,
+    isWide = false,
     empty,
   } = props;
   const { t } = useTranslation();
@@ -120,7 +123,12 @@ export function DataTable<Row>(props: Props<Row>) {
         {toolbar}
       </ListToolbar>
       {list.error !== null && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table aria-label={label} aria-busy={list.isFetching} variant="compact" gridBreakPoint="grid-md">
+      <Table
+        aria-label={label}
+        aria-busy={list.isFetching}
+        variant="compact"
+        gridBreakPoint={isWide ? 'grid-lg' : 'grid-md'}
+      >
         <Thead>
           <Tr>
             {expanded && <Th screenReaderText={t('common.more')} />}
@@ -181,9 +189,10 @@ export function DataTable<Row>(props: Props<Row>) {
                   />
                 )}
                 {selection && (
+                  // Not `select`, whose checkbox has the number of the row for a name.
                   <Td className="pf-v6-c-table__check">
                     <Checkbox
-                      id={`${id}-${key}`}
+                      id={`${id}-select-${key}`}
                       aria-label={t('common.selectRow', { name: rowName(row) })}
                       isChecked={isSelected(row)}
                       onChange={(_, on) =>

@@ -34,7 +34,8 @@ export function Toasts({ children }: { children: ReactNode }) {
             key={id}
             variant="success"
             title={title}
-            timeout={6000}
+            // What can be followed takes longer to read.
+            timeout={body === undefined ? 6000 : 15_000}
             onTimeout={() => remove(id)}
             actionClose={<AlertActionCloseButton onClose={() => remove(id)} />}
           >

@@ -15,7 +15,7 @@ import { useRepository } from './useRepository';
 import './repositories.css';
 
 /** What is attached to an artifact; what is attached to that is asked for when it is opened. */
-export function AccessoryTree({ accessories }: { accessories: AccessoryView[] }) {
+export default function AccessoryTree({ accessories }: { accessories: AccessoryView[] }) {
   return (
     <div className="m-tree">
       <Branch accessories={accessories} />

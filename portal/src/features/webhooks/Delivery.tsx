@@ -2,7 +2,7 @@ import { Alert, Button, Flex, FlexItem, ToggleGroup, ToggleGroupItem, Tooltip } 
 import { ExpandableRowContent } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getLogsOfWebhookTask, listTasksOfWebhookExecution, redeliverWebhook } from '@/api/generated';
 import type { ExecutionView, TaskView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -18,6 +18,7 @@ import { useAction } from '@/shared/useAction';
 import { GuardHint } from './GuardHint';
 import { deliveriesKey } from './keys';
 import { laidOut } from './policy';
+import './texts';
 
 interface Props {
   projectId: number;

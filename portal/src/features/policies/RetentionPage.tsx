@@ -70,7 +70,7 @@ function Policy({ policy }: { policy: RetentionPolicyView }) {
     <>
       <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} alignItems={{ default: 'alignItemsFlexStart' }}>
         <FlexItem className="m-shrink">
-          <Title headingLevel="h2">{t('policies.retention.title')}</Title>
+          <Title headingLevel="h2">{t('titles.retention')}</Title>
         </FlexItem>
         {canChange && policy.id !== undefined && rules.length > 0 && (
           <RunButtons projectId={project.project_id} policyId={policy.id} onRun={() => setOpen({ kind: 'run' })} />

@@ -36,6 +36,7 @@ export function Toasts({ children }: { children: ReactNode }) {
             title={title}
             // What can be followed takes longer to read.
             timeout={body === undefined ? 6000 : 15_000}
+            component="p"
             onTimeout={() => remove(id)}
             actionClose={<AlertActionCloseButton onClose={() => remove(id)} />}
           >

@@ -20,7 +20,7 @@ import { useArtifactActions } from './useArtifactActions';
 import { useRepository } from './useRepository';
 import './repositories.css';
 
-const AccessoryTree = lazy(() => import('./AccessoryTree'));
+const AccessoryTree = lazy(() => import('./AccessoryTree').then((tree) => ({ default: tree.AccessoryTree })));
 const LabelFilter = lazy(() => import('./LabelFilter'));
 
 /** The artifacts of a repository. */

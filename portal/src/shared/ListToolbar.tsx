@@ -13,7 +13,7 @@ import {
 } from '@patternfly/react-core';
 import SyncIcon from '@patternfly/react-icons/dist/esm/icons/sync-alt-icon';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { PAGE_SIZES, type ListState } from './useListState';
 
 /** How the value of a filter is chosen: typed, or one of several. */

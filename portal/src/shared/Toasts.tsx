@@ -34,9 +34,9 @@ export function Toasts({ children }: { children: ReactNode }) {
             key={id}
             variant="success"
             title={title}
+            component="p"
             // What can be followed takes longer to read.
             timeout={body === undefined ? 6000 : 15_000}
-            component="p"
             onTimeout={() => remove(id)}
             actionClose={<AlertActionCloseButton onClose={() => remove(id)} />}
           >

@@ -42,7 +42,6 @@ export const common = {
   globalNavigation: 'Main navigation',
   breadcrumb: 'Breadcrumb',
   administration: 'Administration',
-  apiExplorer: 'API explorer',
   readOnly: 'The registry is read-only: pulls work, nothing can be changed.',
   typeToConfirm: 'To confirm, type {{name}}',
   cannotBeUndone: 'This cannot be undone.',

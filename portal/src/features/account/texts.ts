@@ -1,4 +1,6 @@
-export const account = {
+import { defineTexts } from '@/texts';
+
+export const account = defineTexts('account', {
   title: 'Your account',
   link: 'Account and preferences',
   username: 'User name',
@@ -46,4 +48,4 @@ export const account = {
   downloadSecret: 'Download as JSON',
   preferences: 'Preferences',
   preferencesIntro: 'Kept in this browser.',
-} as const;
+});

@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { isShownAt, parseBanner } from './banner';
 import { BannerAlert } from './BannerAlert';
+import './texts';
 
 /** Which banner was closed, until the browser's window is; another text is shown again. */
 const CLOSED = 'moorage.banner.closed';

@@ -1,7 +1,8 @@
 import { Alert, AlertActionCloseButton } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { BannerMessage } from './banner';
 import './configuration.css';
+import './texts';
 
 /** How a banner looks; `onClose` is for those that can be closed. */
 export function BannerAlert({ banner, onClose }: { banner: BannerMessage; onClose: () => void }) {

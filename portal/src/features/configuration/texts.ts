@@ -1,5 +1,6 @@
-export const configuration = {
-  title: 'Configuration',
+import { defineTexts } from '@/texts';
+
+export const configuration = defineTexts('configuration', {
   description: 'What is changed here counts at the next request, in every process; nothing has to be restarted.',
   tabs: 'Parts of the configuration',
   auth: 'Authentication',
@@ -149,4 +150,4 @@ export const configuration = {
     region: 'Announcement',
     remove: 'Remove the banner',
   },
-} as const;
+});

@@ -1,13 +1,14 @@
-export const groups = {
-  title: 'Groups',
+import { defineTexts } from '@/texts';
+
+export const groups = defineTexts('groups', {
   description: 'A group can be a member of projects; its role there counts for everybody in it.',
   list: 'List of groups',
   new: 'New group',
-  kind: 'Members are kept',
+  kind: 'Members are kept by',
   kinds: {
-    '1': 'in the LDAP directory',
-    '2': 'in this registry',
-    '3': 'by the identity provider',
+    '1': 'The LDAP directory',
+    '2': 'This registry',
+    '3': 'The identity provider',
   },
   dn: 'LDAP group DN',
   empty: 'No group yet',
@@ -36,4 +37,4 @@ export const groups = {
   removeTitle_other: 'Remove {{count}} users from {{group}}?',
   removeBody:
     'The roles that the group gives in projects no longer count for them, from the next request on. They can be added again at any time.',
-} as const;
+});

@@ -1,6 +1,6 @@
 import { Button, Content, Flex, FlexItem, Title } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
 import { useProject } from '@/features/projects/useProject';
@@ -15,6 +15,7 @@ import { RuleTable } from './RuleTable';
 import { RunsTable } from './RunsTable';
 import { usePolicy } from './usePolicy';
 import { useStartRun } from './useRuns';
+import './texts';
 
 const RuleDialog = lazy(() => import('./RuleDialog'));
 const RemoveRuleDialog = lazy(() => import('./RemoveRuleDialog'));

@@ -3,6 +3,7 @@
 import type { RouteObject } from 'react-router';
 import { lazyPage } from '@/app/lazyPage';
 import type { Can } from '@/session/session';
+import './texts';
 
 interface PolicyTab {
   path: string;

@@ -1,8 +1,8 @@
+import { defineTexts } from '@/texts';
 import { retention } from './retentionTexts';
 import { schedule } from './scheduleTexts';
 
-export const policies = {
-  title: 'Policies',
+export const policies = defineTexts('policies', {
   schedule,
   retention,
   rule: {
@@ -84,4 +84,4 @@ export const policies = {
     deleteBody: 'Tags that only this rule protects can be moved and deleted again, also by tag retention.',
     deletedToast: 'The rule was deleted.',
   },
-} as const;
+});

@@ -1,11 +1,11 @@
 import { Label } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RobotPermissionView } from '@/api/generated';
-import { Facts } from '@/shared/Facts';
 import { rightsOf } from './grants';
 import { byResource } from './rights';
 import { useNames } from './useNames';
 import './robots.css';
+import './texts';
 
 /** Places, and resources of one place, that a summary names. */
 const MOST_PLACES = 3;
@@ -59,13 +59,13 @@ export function PermissionsOf({ permissions }: { permissions: RobotPermissionVie
               ))}
             </p>
           )}
-          <Facts
-            columns={3}
-            facts={byResource(rightsOf(permission.access)).map(([resource, actions]) => [
-              resourceName(resource),
-              actions.map(actionName).join(', '),
-            ])}
-          />
+          <ul>
+            {byResource(rightsOf(permission.access)).map(([resource, actions]) => (
+              <li key={resource}>
+                {resourceName(resource)}: {actions.map(actionName).join(', ')}
+              </li>
+            ))}
+          </ul>
         </section>
       ))}
     </div>

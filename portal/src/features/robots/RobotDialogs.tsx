@@ -1,5 +1,6 @@
+import { Content } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteRobot, updateRobot, type RobotView } from '@/api/generated';
 import SecretDialog from '@/features/account/SecretDialog';
 import { ConfirmDialog } from '@/shared/dialogs';
@@ -8,6 +9,7 @@ import { NewSecretDialog } from './NewSecretDialog';
 import { enabling } from './requests';
 import { RobotWizard } from './RobotWizard';
 import { robotsKey, type Scope } from './scope';
+import './texts';
 
 export type Act = 'edit' | 'secret' | 'disable' | 'delete';
 
@@ -101,8 +103,10 @@ function Delete({ scope, robot, onClose }: OneProps) {
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <p>{t('robots.deleteBody')}</p>
-      <p>{t('common.cannotBeUndone')}</p>
+      <Content>
+        <p>{t('robots.deleteBody')}</p>
+        <p>{t('common.cannotBeUndone')}</p>
+      </Content>
     </ConfirmDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listRobot, updateRobot, type RobotView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
@@ -16,6 +16,7 @@ import { enabling } from './requests';
 import type { Act, Opened } from './RobotDialogs';
 import { PermissionsOf, Summary } from './Permissions';
 import { robotsKey, robotsQuery, type Scope } from './scope';
+import './texts';
 
 const RobotDialogs = lazy(() => import('./RobotDialogs'));
 
@@ -107,7 +108,7 @@ function useColumns(scope: Scope): Column<RobotView>[] {
       key: 'name',
       title: t('common.name'),
       sort: 'name',
-      width: 30,
+      width: 25,
       breaks: true,
       render: ({ name, description }) => (
         <>
@@ -127,14 +128,18 @@ function useColumns(scope: Scope): Column<RobotView>[] {
     {
       key: 'permissions',
       title: t('robots.permissions'),
-      width: 30,
+      width: 25,
       render: (robot) => <Summary permissions={robot.permissions} isOfProject={scope.level === 'project'} />,
     },
     {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (robot) => <Time value={robot.creation_time} />,
+      render: (robot) => (
+        <span className="m-robot-time">
+          <Time value={robot.creation_time} />
+        </span>
+      ),
     },
     { key: 'expires', title: t('robots.expires'), render: (robot) => <Expires at={robot.expires_at} /> },
   ];

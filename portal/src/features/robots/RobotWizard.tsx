@@ -1,7 +1,7 @@
 import { Alert, Button, Modal, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from '@/texts';
 import { createRobot, getPermissions, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
@@ -17,6 +17,7 @@ import { changed } from './requests';
 import { matrixOf } from './rights';
 import { robotsKey, type Scope } from './scope';
 import { SystemPlaces } from './SystemPlaces';
+import './texts';
 
 interface Props {
   scope: Scope;
@@ -100,7 +101,12 @@ export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
       <Wizard
         className="m-robot-wizard"
         navAriaLabel={title}
-        header={<WizardHeader title={title} onClose={onClose} closeButtonAriaLabel={t('common.close')} />}
+        header={
+          <>
+            <WizardHeader title={title} onClose={onClose} closeButtonAriaLabel={t('common.close')} />
+            <ToggleName />
+          </>
+        }
         onClose={onClose}
         onSave={() => save.mutate()}
         shouldFocusContent
@@ -109,6 +115,16 @@ export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
       </Wizard>
     </Modal>
   );
+}
+
+/** On narrow screens a button shows the steps; it is called by its text, not by the name PatternFly gives it besides. */
+function ToggleName() {
+  const here = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const wizard = here.current?.closest('.pf-v6-c-wizard');
+    wizard?.querySelector('.pf-v6-c-wizard__toggle')?.removeAttribute('aria-label');
+  }, []);
+  return <span ref={here} hidden />;
 }
 
 interface StepProps {

@@ -1,12 +1,13 @@
-import { List, ListItem } from '@patternfly/react-core';
+import { Content, List, ListItem } from '@patternfly/react-core';
 import type { QueryKey } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { ErrorAlert } from '@/shared/Failure';
 import { useToast } from '@/shared/Toasts';
 import { useAction } from '@/shared/useAction';
 import { each, type Failed } from './each';
+import './texts';
 
 interface Named {
   user_id: number;
@@ -59,14 +60,16 @@ export function ConfirmEach<Item extends Named>(props: Props<Item>) {
       {failed.map(({ item, error }) => (
         <ErrorAlert key={item.user_id} error={error} title={t('users.failed', { name: item.username })} />
       ))}
-      {left.length > 1 && (
-        <List isPlain>
-          {left.map(({ user_id, username }) => (
-            <ListItem key={user_id}>{username}</ListItem>
-          ))}
-        </List>
-      )}
-      {children}
+      <Content>
+        {left.length > 1 && (
+          <List>
+            {left.map(({ user_id, username }) => (
+              <ListItem key={user_id}>{username}</ListItem>
+            ))}
+          </List>
+        )}
+        {children}
+      </Content>
     </ConfirmDialog>
   );
 }

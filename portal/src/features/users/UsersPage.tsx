@@ -1,7 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listUsers, type UserView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { useCanInSystem, useSession } from '@/session/session';
@@ -11,6 +11,8 @@ import { PageHeader } from '@/shared/PageHeader';
 import { Time } from '@/shared/Time';
 import { useListState, type FilterSpec } from '@/shared/useListState';
 import type { Many, Opened } from './UserDialogs';
+import '@/features/account/texts';
+import './texts';
 
 const UserDialogs = lazy(() => import('./UserDialogs'));
 
@@ -94,7 +96,7 @@ export default function UsersPage() {
   };
   return (
     <>
-      <PageHeader title={t('users.title')} description={t(isKeptHere ? 'users.description' : 'users.keptElsewhere')} />
+      <PageHeader title={t('titles.users')} description={t(isKeptHere ? 'users.description' : 'users.keptElsewhere')} />
       <DataTable
         label={t('users.list')}
         columns={useColumns()}
@@ -153,12 +155,15 @@ function useColumns(): Column<UserView>[] {
       render: ({ sysadmin_flag }) =>
         sysadmin_flag ? <Label color="purple">{t('account.administrator')}</Label> : t('users.plain'),
     },
-    { key: 'comment', title: t('account.comment'), breaks: true, render: (user) => user.comment },
     {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (user) => <Time value={user.creation_time} />,
+      render: (user) => (
+        <span className="m-nowrap">
+          <Time value={user.creation_time} />
+        </span>
+      ),
     },
   ];
 }

@@ -72,8 +72,8 @@ describe('the catalogue', () => {
     expect([...texts].filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 
-  it('puts nothing into a text that i18next would not replace', () => {
-    const broken = textsOf(en).filter(([, text]) => /\{(?!\{)|\}(?!\})/.test(text.replaceAll(/\{\{\w+\}\}/g, '')));
+  it('names what is put into a text so that i18next finds it', () => {
+    const broken = textsOf(en).filter(([, text]) => /\{\{|\}\}/.test(text.replaceAll(/\{\{\w+\}\}/g, '')));
     expect(broken).toEqual([]);
   });
 });

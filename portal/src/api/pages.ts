@@ -22,3 +22,9 @@ export async function body<T>(answer: Promise<{ data?: T }>): Promise<NonNullabl
 export async function createdId(answer: Promise<{ response?: Response }>): Promise<number> {
   return Number((await answer).response?.headers.get('Location')?.split('/').at(-1));
 }
+
+/** What an operation answered with that has no JSON, such as a log. */
+export async function text(answer: Promise<{ data?: unknown }>): Promise<string> {
+  const { data } = await answer;
+  return typeof data === 'string' ? data : '';
+}

@@ -1,20 +1,23 @@
 /** A list of the API as a table: order, filters and page in the address, rows that stay while they are refreshed. */
 
 import {
+  Checkbox,
   EmptyState,
   EmptyStateActions,
   EmptyStateBody,
   EmptyStateFooter,
   Button,
+  Checkbox,
   Skeleton,
 } from '@patternfly/react-core';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
-import { ActionsColumn, Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
-import { useState, type ReactNode } from 'react';
+import { Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
+import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '@/api/pages';
 import { ErrorAlert, Failure } from './Failure';
 import { ListToolbar, type FilterField } from './ListToolbar';
+import { RowActions } from './RowActions';
 import type { ListState } from './useListState';
 
 export interface Column<Row> {
@@ -64,6 +67,8 @@ interface Props<Row> {
   /** Whether a row has more. */
   canExpand?: (row: Row) => boolean;
   selection?: Selection<Row>;
+  /** It has many columns: at the width of a tablet each row is a card. */
+  isWide?: boolean;
   /** What is shown when there is nothing and nothing was filtered: it says what to do next. */
   empty: ReactNode;
 }
@@ -82,9 +87,11 @@ export function DataTable<Row>(props: Props<Row>) {
     expanded,
     canExpand,
     selection,
+    isWide = false,
     empty,
   } = props;
   const { t } = useTranslation();
+  const id = useId();
   const [open, setOpen] = useState<ReadonlySet<string | number>>(new Set());
   const rows = list.data?.items ?? [];
   const isEmpty = list.data !== undefined && rows.length === 0;
@@ -117,18 +124,25 @@ export function DataTable<Row>(props: Props<Row>) {
         {toolbar}
       </ListToolbar>
       {list.error !== null && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
-      <Table aria-label={label} aria-busy={list.isFetching} variant="compact" gridBreakPoint="grid-md">
+      <Table
+        aria-label={label}
+        aria-busy={list.isFetching}
+        variant="compact"
+        gridBreakPoint={isWide ? 'grid-lg' : 'grid-md'}
+      >
         <Thead>
           <Tr>
             {expanded && <Th screenReaderText={t('common.more')} />}
             {selection && (
-              <Th
-                aria-label={t('common.all')}
-                select={{
-                  isSelected: rows.length > 0 && rows.every(isSelected),
-                  onSelect: (_, all) => selection.setSelected(all ? rows : []),
-                }}
-              />
+              // PatternFly's own boxes have English names, the number of the row for a name, and ids that are not unique.
+              <Th className="pf-v6-c-table__check">
+                <Checkbox
+                  id={`${id}-all`}
+                  aria-label={t('common.selectAll')}
+                  isChecked={rows.length > 0 && rows.every(isSelected)}
+                  onChange={(_, all) => selection.setSelected(all ? rows : [])}
+                />
+              </Th>
             )}
             {columns.map((column, index) => (
               <Th
@@ -176,18 +190,21 @@ export function DataTable<Row>(props: Props<Row>) {
                   />
                 )}
                 {selection && (
-                  <Td
-                    select={{
-                      rowIndex: index,
-                      isSelected: isSelected(row),
-                      onSelect: (_, on) =>
+                  // Not `select`, whose checkbox has the number of the row for a name.
+                  <Td className="pf-v6-c-table__check">
+                    <Checkbox
+                      id={`${id}-select-${key}`}
+                      aria-label={t('common.selectRow', { name: rowName(row) })}
+                      isChecked={isSelected(row)}
+                      onChange={(_, on) =>
                         selection.setSelected(
                           on
                             ? [...selection.selected, row]
                             : selection.selected.filter((other) => rowKey(other) !== key),
-                        ),
-                    }}
-                  />
+                        )
+                      }
+                    />
+                  </Td>
                 )}
                 {columns.map((column) => (
                   <Td
@@ -199,13 +216,7 @@ export function DataTable<Row>(props: Props<Row>) {
                     {column.render(row)}
                   </Td>
                 ))}
-                {actions && (
-                  <Td isActionCell>
-                    {menu.length > 0 && (
-                      <ActionsColumn items={menu} aria-label={t('common.actionsFor', { name: rowName(row) })} />
-                    )}
-                  </Td>
-                )}
+                {actions && <Td isActionCell>{menu.length > 0 && <RowActions items={menu} name={rowName(row)} />}</Td>}
               </Tr>
               {expanded && isOpen && (
                 <Tr isExpanded>
@@ -250,15 +261,22 @@ function Loading({ columns, label }: { columns: number; label: string }) {
   );
 }
 
+/** Nothing matches, or a later page has become empty. */
 function NothingFound({ state }: { state: ListState }) {
   const { t } = useTranslation();
+  const { isFiltered } = state;
   return (
-    <EmptyState titleText={t('common.empty.filtered')} headingLevel="h2" icon={SearchIcon} variant="sm">
-      <EmptyStateBody>{t('common.empty.filteredHint')}</EmptyStateBody>
+    <EmptyState
+      titleText={t(isFiltered ? 'common.empty.filtered' : 'common.empty.page')}
+      headingLevel="h2"
+      icon={SearchIcon}
+      variant="sm"
+    >
+      {isFiltered && <EmptyStateBody>{t('common.empty.filteredHint')}</EmptyStateBody>}
       <EmptyStateFooter>
         <EmptyStateActions>
-          <Button variant="link" onClick={state.clearFilters}>
-            {t('common.clearFilters')}
+          <Button variant="link" onClick={isFiltered ? state.clearFilters : () => state.setPage(1)}>
+            {t(isFiltered ? 'common.clearFilters' : 'common.empty.firstPage')}
           </Button>
         </EmptyStateActions>
       </EmptyStateFooter>

@@ -10,7 +10,11 @@ import type { ReactNode } from 'react';
 export function Facts({ facts, columns = 2 }: { facts: [term: string, value: ReactNode][]; columns?: 1 | 2 | 3 }) {
   const shown = facts.filter(([, value]) => value !== undefined && value !== null && value !== '');
   return (
-    <DescriptionList isHorizontal={columns === 1} columnModifier={{ lg: `${columns}Col` }} isCompact>
+    <DescriptionList
+      isHorizontal={columns === 1}
+      columnModifier={{ md: columns === 1 ? '1Col' : '2Col', lg: `${columns}Col` }}
+      isCompact
+    >
       {shown.map(([term, value]) => (
         <DescriptionListGroup key={term}>
           <DescriptionListTerm>{term}</DescriptionListTerm>

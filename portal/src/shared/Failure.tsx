@@ -32,6 +32,7 @@ export function ErrorAlert({ error, title, onRetry }: { error: unknown; title?: 
     <Alert
       variant="danger"
       isInline
+      component="p"
       title={title ?? (forbidden ? t('common.error.forbidden') : t('common.error.title'))}
       actionLinks={
         onRetry && (

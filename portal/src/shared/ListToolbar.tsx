@@ -91,17 +91,29 @@ function TextFilter({ field, state }: { field: FilterField; state: ListState }) 
   const applied = state.filters[field.key] ?? '';
   const [typed, setTyped] = useState(applied);
   const [known, setKnown] = useState(applied);
+  const [sent, setSent] = useState(applied);
   if (known !== applied) {
-    // It was changed elsewhere: by Back, a link, or "clear".
     setKnown(applied);
-    setTyped(applied);
+    // It was changed elsewhere: by Back, a link, or "clear". What this field sent may be behind what is typed by now.
+    if (applied !== sent) {
+      setSent(applied);
+      setTyped(applied);
+    }
   }
   const { setFilter } = state;
+  const send = (value: string) => {
+    setTyped(value);
+    setSent(value);
+    setFilter(field.key, value);
+  };
   useEffect(() => {
-    if (typed === applied) return undefined;
-    const timer = setTimeout(() => setFilter(field.key, typed), TYPING);
+    if (typed === sent) return undefined;
+    const timer = setTimeout(() => {
+      setSent(typed);
+      setFilter(field.key, typed);
+    }, TYPING);
     return () => clearTimeout(timer);
-  }, [typed, applied, field.key, setFilter]);
+  }, [typed, sent, field.key, setFilter]);
   const label = t('common.filterBy', { what: field.label.toLowerCase() });
   return (
     <SearchInput
@@ -109,8 +121,8 @@ function TextFilter({ field, state }: { field: FilterField; state: ListState }) 
       placeholder={label}
       value={typed}
       onChange={(_, value) => setTyped(value)}
-      onClear={() => setFilter(field.key, '')}
-      onSearch={() => setFilter(field.key, typed)}
+      onClear={() => send('')}
+      onSearch={() => send(typed)}
     />
   );
 }

@@ -19,6 +19,8 @@ export function RouteTabs({ base, tabs, label }: { base: string; tabs: RouteTab[
           eventKey={path}
           title={<TabTitleText>{title}</TabTitleText>}
           href={`${base}/${path}`}
+          // The panels of tabs that are addresses are pages: none is there beside the one that is shown.
+          aria-controls={undefined}
           onClick={(event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
             event.preventDefault();

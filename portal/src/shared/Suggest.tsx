@@ -55,7 +55,10 @@ export function Suggest<Item>(props: Props<Item>) {
   const [activeKey, setActiveKey] = useState<string>();
   const active = activeKey === undefined ? -1 : keys.indexOf(activeKey);
   const optionId = (index: number) => `${id}-option-${index}`;
-  useCloseOutside(around, isOpen, () => setOpen(false));
+  useClosing(around, isOpen, () => {
+    setOpen(false);
+    setActiveKey(undefined);
+  });
   useEffect(() => {
     if (active >= 0) document.getElementById(`${id}-option-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active, id]);
@@ -77,11 +80,6 @@ export function Suggest<Item>(props: Props<Item>) {
       // A form around the field is not sent by choosing.
       event.preventDefault();
       if (chosen !== undefined) choose(chosen);
-    }
-    if (event.key === 'Escape') {
-      if (isOpen) event.stopPropagation();
-      setOpen(false);
-      setActiveKey(undefined);
     }
   };
   const isShown = isOpen && (items.length > 0 || Boolean(message));
@@ -182,13 +180,24 @@ function leave(event: FocusEvent<HTMLElement>, close: () => void) {
   if (!event.currentTarget.contains(event.relatedTarget)) close();
 }
 
-function useCloseOutside(around: RefObject<HTMLElement | null>, isOpen: boolean, close: () => void) {
+/** Closes by a click elsewhere, and by Escape: before the dialog around, which listens where React does, hears of it. */
+function useClosing(around: RefObject<HTMLElement | null>, isOpen: boolean, close: () => void) {
   useEffect(() => {
-    if (!isOpen) return undefined;
+    const element = around.current;
+    if (!isOpen || element === null) return undefined;
     const outside = (event: MouseEvent) => {
-      if (!(event.target instanceof Node) || !around.current?.contains(event.target)) close();
+      if (!(event.target instanceof Node) || !element.contains(event.target)) close();
+    };
+    const escape = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      close();
     };
     document.addEventListener('mousedown', outside);
-    return () => document.removeEventListener('mousedown', outside);
+    element.addEventListener('keydown', escape);
+    return () => {
+      document.removeEventListener('mousedown', outside);
+      element.removeEventListener('keydown', escape);
+    };
   });
 }

@@ -34,6 +34,7 @@ export function Toasts({ children }: { children: ReactNode }) {
             key={id}
             variant="success"
             title={title}
+            component="p"
             timeout={6000}
             onTimeout={() => remove(id)}
             actionClose={<AlertActionCloseButton onClose={() => remove(id)} />}

@@ -35,6 +35,7 @@ export const common = {
   selected_one: '{{count}} selected',
   selected_other: '{{count}} selected',
   selectRow: 'Select {{name}}',
+  selectAll: 'Select all that are shown',
   signIn: 'Sign in',
   signOut: 'Sign out',
   skipToContent: 'Skip to content',
@@ -48,6 +49,8 @@ export const common = {
   empty: {
     filtered: 'Nothing matches these filters',
     filteredHint: 'Change the filters or clear them.',
+    page: 'There is nothing on this page any more',
+    firstPage: 'Go to the first page',
   },
   error: {
     title: 'That did not work',

@@ -1,4 +1,4 @@
-import { Alert, Card, CardBody, CardTitle, Gallery, PageSection } from '@patternfly/react-core';
+import { Alert, Card, CardBody, CardTitle, Grid, GridItem, PageSection } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import { Navigate } from 'react-router';
 import type { UserView } from '@/api/generated';
@@ -40,7 +40,7 @@ function Account({ user }: { user: UserView }) {
         />
       </PageHeader>
       <PageSection hasBodyWrapper={false}>
-        <Gallery hasGutter minWidths={{ default: '100%', lg: '24rem' }} maxWidths={{ lg: '40rem' }}>
+        <Grid hasGutter span={12} lg={6}>
           <Panel title={t('account.profile')}>
             {isKeptHere ? (
               <ProfileForm key={user.update_time} userId={user.user_id} saved={profile} />
@@ -71,7 +71,7 @@ function Account({ user }: { user: UserView }) {
           <Panel title={t('account.preferences')}>
             <Preferences />
           </Panel>
-        </Gallery>
+        </Grid>
       </PageSection>
     </>
   );
@@ -79,9 +79,11 @@ function Account({ user }: { user: UserView }) {
 
 function Panel({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <Card isFullHeight>
-      <CardTitle component="h2">{title}</CardTitle>
-      <CardBody>{children}</CardBody>
-    </Card>
+    <GridItem>
+      <Card isFullHeight>
+        <CardTitle component="h2">{title}</CardTitle>
+        <CardBody>{children}</CardBody>
+      </Card>
+    </GridItem>
   );
 }

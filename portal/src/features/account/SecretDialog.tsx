@@ -1,10 +1,12 @@
-import { Alert, Button, Content, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader, Title } from '@patternfly/react-core';
 import DownloadIcon from '@patternfly/react-icons/dist/esm/icons/download-icon';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '@/session/session';
-import { CodeToCopy } from '@/shared/Copy';
+import { CodeToCopy, CopyButton } from '@/shared/Copy';
+import { Facts } from '@/shared/Facts';
 import { dockerLogin, fileName, skopeoLogin } from './commands';
+import './account.css';
 
 interface Props {
   title: string;
@@ -26,28 +28,49 @@ export default function SecretDialog({ title, name, secret, onClose }: Props) {
     isPlainHttp: window.location.protocol === 'http:',
   };
   return (
-    <Modal isOpen variant="medium" aria-labelledby={`${id}-title`} onEscapePress={() => undefined}>
+    <Modal
+      isOpen
+      variant="medium"
+      aria-labelledby={`${id}-title`}
+      elementToFocus={`#${id}-download`}
+      onEscapePress={() => undefined}
+    >
       <ModalHeader title={title} labelId={`${id}-title`} />
-      <ModalBody>
-        <Alert variant="warning" isInline title={t('account.once')}>
+      <ModalBody className="m-secret">
+        <Alert variant="warning" isInline title={t('account.once')} component="p">
           {t('account.onceHint')}
         </Alert>
-        <Content component="h3">{t('account.loginName')}</Content>
-        <CodeToCopy code={name} label={t('account.loginName')} />
-        <Content component="h3">{t('account.secretValue')}</Content>
-        <CodeToCopy code={secret} label={t('account.secretValue')} />
-        <Content component="h3">{t('account.dockerLogin')}</Content>
+        <Facts
+          columns={1}
+          facts={[
+            [t('account.loginName'), <Copied key="name" text={name} label={t('account.copyName')} />],
+            [t('account.secretValue'), <Copied key="secret" text={secret} label={t('account.copySecret')} />],
+          ]}
+        />
+        <Title headingLevel="h2" size="md">
+          {t('account.dockerLogin')}
+        </Title>
         <CodeToCopy code={dockerLogin(login)} label={t('account.dockerLogin')} />
-        <Content component="h3">{t('account.skopeoLogin')}</Content>
+        <Title headingLevel="h2" size="md">
+          {t('account.skopeoLogin')}
+        </Title>
         <CodeToCopy code={skopeoLogin(login)} label={t('account.skopeoLogin')} />
       </ModalBody>
       <ModalFooter>
         <Button onClick={onClose}>{t('account.onceClose')}</Button>
-        <Button variant="secondary" icon={<DownloadIcon />} onClick={() => save(name, secret)}>
+        <Button id={`${id}-download`} variant="secondary" icon={<DownloadIcon />} onClick={() => save(name, secret)}>
           {t('account.downloadSecret')}
         </Button>
       </ModalFooter>
     </Modal>
+  );
+}
+
+function Copied({ text, label }: { text: string; label: string }) {
+  return (
+    <>
+      <code>{text}</code> <CopyButton text={text} label={label} />
+    </>
   );
 }
 

@@ -69,6 +69,7 @@ export default function BannerTab() {
       <FormGroup label={t('configuration.bannerForm.type')} fieldId={`${id}-type`}>
         <FormSelect
           id={`${id}-type`}
+          className="m-short-field"
           value={banner.type}
           isDisabled={isDisabled}
           onChange={(_, type) => change({ type: type as BannerType })}

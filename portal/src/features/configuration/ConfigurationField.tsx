@@ -98,14 +98,14 @@ function Control({ field, id, label, value, isDisabled, isWrong, onChange }: Con
       return <Switch {...shared} label={label} isChecked={value === true} onChange={(_, on) => onChange(on)} />;
     case 'choice':
       return (
-        <FormSelect {...shared} value={value} onChange={(_, choice) => onChange(choice)}>
+        <FormSelect {...shared} className="m-text-field" value={value} onChange={(_, choice) => onChange(choice)}>
           {field.choices.map((choice) => (
             <FormSelectOption key={choice} value={choice} label={t(`configuration.restriction.${choice}`)} />
           ))}
         </FormSelect>
       );
     case 'eventTypes':
-      return <EventTypes {...shared} value={String(value)} onChange={onChange} />;
+      return <EventTypes {...shared} label={label} value={String(value)} onChange={onChange} />;
     case 'number':
       return (
         <InputGroup className="m-short-field">
@@ -124,7 +124,13 @@ function Control({ field, id, label, value, isDisabled, isWrong, onChange }: Con
       );
     case 'text':
       return (
-        <TextInput {...shared} value={String(value)} validated={validated} onChange={(_, text) => onChange(text)} />
+        <TextInput
+          {...shared}
+          className="m-text-field"
+          value={String(value)}
+          validated={validated}
+          onChange={(_, text) => onChange(text)}
+        />
       );
   }
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorAlert } from '@/shared/Failure';
 import { ConfigurationField } from './ConfigurationField';
 import type { FieldKey, Section } from './fields';
-import { changesOf, fieldInMessage, isChanged, problemOf, valueIn, type Draft } from './form';
+import { changesOf, fieldInMessage, isChanged, problemOf, reasonIn, valueIn, type Draft } from './form';
 import { useConfiguration } from './query';
 import { SaveBar } from './SaveBar';
 import { useSave } from './useSave';
@@ -49,7 +49,7 @@ export function ConfigurationForm({ sections, children }: Props) {
               isEditable={current[key].editable}
               isChanged={changed.includes(key)}
               problem={problemOf(draft, current, key)}
-              refusal={refused === key ? (save.error?.message ?? null) : null}
+              refusal={refused === key && save.error ? reasonIn(save.error.message) : null}
               onChange={(value) => change(key, value)}
             />
           ))}

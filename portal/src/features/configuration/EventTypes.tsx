@@ -8,6 +8,7 @@ import { listOf } from './form';
 
 interface Props {
   id: string;
+  label: string;
   /** Names with commas between them. */
   value: string;
   onChange: (value: string) => void;
@@ -16,7 +17,7 @@ interface Props {
 }
 
 /** Chooses event types of those the server knows. */
-export function EventTypes({ id, value, onChange, isDisabled, ...described }: Props) {
+export function EventTypes({ id, label, value, onChange, isDisabled, ...described }: Props) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const known = useQuery(eventTypesQuery);
@@ -25,6 +26,10 @@ export function EventTypes({ id, value, onChange, isDisabled, ...described }: Pr
   const names = [...new Set([...(known.data ?? []), ...chosen])].sort();
   const toggle = (name: string) =>
     onChange((chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name]).join(','));
+  const said =
+    chosen.length === 0
+      ? t('configuration.eventTypes.all')
+      : t('configuration.eventTypes.some', { count: chosen.length });
   if (known.error) return <ErrorAlert error={known.error} onRetry={() => void known.refetch()} />;
   return (
     <>
@@ -38,14 +43,13 @@ export function EventTypes({ id, value, onChange, isDisabled, ...described }: Pr
           <MenuToggle
             {...described}
             id={id}
+            aria-label={`${label}: ${said}`}
             ref={reference}
             isExpanded={isOpen}
             isDisabled={isDisabled}
             onClick={() => setOpen(!isOpen)}
           >
-            {chosen.length === 0
-              ? t('configuration.eventTypes.all')
-              : t('configuration.eventTypes.some', { count: chosen.length })}
+            {said}
           </MenuToggle>
         )}
       >

@@ -1,4 +1,4 @@
-import { ActionGroup, Button } from '@patternfly/react-core';
+import { Button } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useCanInSystem } from '@/session/session';
@@ -20,7 +20,7 @@ export function SaveBar({ changes, isValid, isSaving, onDiscard }: Props) {
   const guard = useLeaveGuard(changes > 0 && !isSaving);
   if (!mayChange) return null;
   return (
-    <ActionGroup className={changes > 0 ? 'm-save-bar m-save-bar-sticks' : 'm-save-bar'}>
+    <div className={changes > 0 ? 'm-save-bar m-save-bar-sticks' : 'm-save-bar'}>
       <Button type="submit" isDisabled={changes === 0 || !isValid || isSaving} isLoading={isSaving}>
         {t('common.save')}
       </Button>
@@ -39,6 +39,6 @@ export function SaveBar({ changes, isValid, isSaving, onDiscard }: Props) {
           {t('configuration.leaveBody')}
         </ConfirmDialog>
       )}
-    </ActionGroup>
+    </div>
   );
 }

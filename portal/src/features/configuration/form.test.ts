@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationsResponse } from '@/api/generated';
 import { FIELDS, SYSTEM, type FieldKey } from './fields';
-import { changesOf, fieldInMessage, isChanged, listOf, problemOf, shown, valueIn, type Draft } from './form';
+import { changesOf, fieldInMessage, isChanged, listOf, problemOf, reasonIn, shown, valueIn, type Draft } from './form';
 
 /** The configuration of a new registry. */
 const CURRENT = Object.fromEntries(
@@ -98,6 +98,12 @@ describe('fieldInMessage', () => {
   ])('%j is about %s', (message, key) => {
     expect(fieldInMessage(message, keys)).toBe(key);
   });
+});
+
+it('does not repeat at a field that the request was bad', () => {
+  expect(reasonIn('bad request: could not connect to the audit endpoint: x:1')).toBe(
+    'could not connect to the audit endpoint: x:1',
+  );
 });
 
 it('reads names between commas', () => {

@@ -81,6 +81,11 @@ export function listOf(text: string): string[] {
     .filter((name) => name !== '');
 }
 
+/** What the server says of a field, without what it says of all of them. */
+export function reasonIn(message: string): string {
+  return message.replace(/^bad request: /, '');
+}
+
 /** What the server's messages call fields that they do not name by their key. */
 const CALLED: [RegExp, FieldKey][] = [
   [/audit endpoint/, 'audit_log_forward_endpoint'],

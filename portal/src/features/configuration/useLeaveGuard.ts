@@ -4,7 +4,10 @@ import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 
 /** How to go where somebody wanted to go. */
-type Departure = { kind: 'link'; to: string } | { kind: 'history'; steps: number };
+type Departure = { kind: 'link'; to: string } | { kind: 'history'; key: string };
+
+/** Not in every browser. */
+const navigation: Navigation | undefined = window.navigation;
 
 interface Guard {
   isAsking: boolean;
@@ -18,9 +21,6 @@ export function useLeaveGuard(isActive: boolean): Guard {
   useEffect(() => {
     // While it is asked the dialog's own buttons are all there is, and leaving is allowed.
     if (!isActive || departure !== null) return undefined;
-    const here = positionOf(window.history.state);
-    /** How far away the address was when it began to be set back. */
-    let returning: number | null = null;
     const onClick = (event: MouseEvent) => {
       const to = targetOf(event);
       if (to === null) return;
@@ -28,25 +28,19 @@ export function useLeaveGuard(isActive: boolean): Guard {
       event.stopPropagation();
       setDeparture({ kind: 'link', to });
     };
-    const onHistory = (event: PopStateEvent) => {
-      const steps = positionOf(event.state) - here;
-      if (steps === 0 && returning === null) return;
-      // The address has changed already: it is set back, and the router sees neither.
-      event.stopImmediatePropagation();
-      if (returning === null) {
-        returning = steps;
-        window.history.go(-steps);
-      } else {
-        setDeparture({ kind: 'history', steps: returning });
-      }
+    const onNavigate = (event: NavigateEvent) => {
+      if (event.navigationType !== 'traverse' || !event.cancelable) return;
+      event.preventDefault();
+      setDeparture({ kind: 'history', key: event.destination.key });
     };
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
     document.addEventListener('click', onClick, { capture: true });
-    window.addEventListener('popstate', onHistory, { capture: true });
+    // Where a browser lacks it, Back is not asked about: when popstate tells of it the router has left already.
+    navigation?.addEventListener('navigate', onNavigate);
     window.addEventListener('beforeunload', onUnload);
     return () => {
       document.removeEventListener('click', onClick, { capture: true });
-      window.removeEventListener('popstate', onHistory, { capture: true });
+      navigation?.removeEventListener('navigate', onNavigate);
       window.removeEventListener('beforeunload', onUnload);
     };
   }, [isActive, departure]);
@@ -54,16 +48,10 @@ export function useLeaveGuard(isActive: boolean): Guard {
     isAsking: departure !== null,
     leave: () => {
       if (departure?.kind === 'link') void navigate(departure.to);
-      else if (departure?.kind === 'history') window.history.go(departure.steps);
+      else if (departure?.kind === 'history') navigation?.traverseTo(departure.key);
     },
     stay: () => setDeparture(null),
   };
-}
-
-/** The router numbers the entries of the history. */
-function positionOf(state: unknown): number {
-  const index = (state as { idx?: unknown } | null)?.idx;
-  return typeof index === 'number' ? index : 0;
 }
 
 /** The page of this portal that a click leads to, in this window; null when it leads nowhere else. */

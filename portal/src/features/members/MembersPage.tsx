@@ -11,7 +11,6 @@ import { DataTable } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import type { FilterField } from '@/shared/ListToolbar';
 import { useListState } from '@/shared/useListState';
-import type { Kind } from './member';
 import { useMemberColumns } from './useMemberColumns';
 
 const AddMembers = lazy(() => import('./AddMembers'));
@@ -24,7 +23,7 @@ const FILTERS = [
   { key: 'role', field: 'role_id', comparison: 'exact' },
 ] as const;
 
-type Open = { kind: 'add'; of: Kind } | { kind: 'role' | 'remove'; members: MemberView[] } | null;
+type Open = { kind: 'add' } | { kind: 'role' | 'remove'; members: MemberView[] } | null;
 
 /** Users and groups with a role in the project. */
 export default function MembersPage() {
@@ -40,14 +39,7 @@ export default function MembersPage() {
     queryFn: () => page(listProjectMembers({ path: { project_name_or_id: String(project_id) }, query: state.query })),
     placeholderData: keepPreviousData,
   });
-  const add = may.add && (
-    <>
-      <Button onClick={() => setOpen({ kind: 'add', of: 'u' })}>{t('members.addUsers')}</Button>{' '}
-      <Button variant="secondary" onClick={() => setOpen({ kind: 'add', of: 'g' })}>
-        {t('members.addGroups')}
-      </Button>
-    </>
-  );
+  const add = may.add && <Button onClick={() => setOpen({ kind: 'add' })}>{t('members.add')}</Button>;
   const actions = (member: MemberView) => [
     ...(may.change
       ? [{ title: t('members.change'), onClick: () => setOpen({ kind: 'role', members: [member] }) }]
@@ -92,7 +84,7 @@ export default function MembersPage() {
         }
       />
       <Suspense>
-        {open?.kind === 'add' && <AddMembers projectId={project_id} kind={open.of} onClose={close} />}
+        {open?.kind === 'add' && <AddMembers projectId={project_id} onClose={close} />}
         {open?.kind === 'role' && (
           <ChangeRole
             projectId={project_id}

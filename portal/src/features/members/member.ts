@@ -2,13 +2,17 @@
 
 import type { MemberView, UserView } from '@/api/generated';
 
-export type Kind = 'u' | 'g';
-
 /** Somebody who can be made a member. */
 export interface Candidate {
-  kind: Kind;
+  /** User or group. */
+  kind: 'u' | 'g';
   id: number;
   name: string;
+}
+
+/** A user and a group may have the same number. */
+export function candidateKey({ kind, id }: Candidate): string {
+  return `${kind}${id}`;
 }
 
 /** Whether the member is the user themselves, not a group they are in. */

@@ -1,4 +1,5 @@
 import { Label } from '@patternfly/react-core';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MemberView } from '@/api/generated';
 import { RoleName } from '@/features/projects/RoleName';
@@ -41,7 +42,12 @@ export function useMemberColumns(): Column<MemberView>[] {
           {member.repositories && (
             <>
               {' '}
-              {t('members.limitedTo')} <code>{member.repositories.join(', ')}</code>
+              {t('members.limitedTo')}{' '}
+              {member.repositories.map((pattern) => (
+                <Fragment key={pattern}>
+                  <code>{pattern}</code>{' '}
+                </Fragment>
+              ))}
             </>
           )}
         </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areSelectorsValid, choosesUntagged, withUntagged } from './selectors';
+import { areSelectorsValid, choosesName, choosesUntagged, withUntagged } from './selectors';
 
 const matching = { kind: 'doublestar', decoration: 'matches', pattern: 'v*' };
 const excluding = { kind: 'doublestar', decoration: 'excludes', pattern: 'v*' };
@@ -38,5 +38,19 @@ describe('areSelectorsValid', () => {
     expect(areSelectorsValid([matching, excluding])).toBe(true);
     expect(areSelectorsValid([matching, { ...matching, pattern: '[v' }])).toBe(false);
     expect(areSelectorsValid([{ ...matching, pattern: '' }])).toBe(false);
+  });
+});
+
+describe('choosesName', () => {
+  it('needs all selectors', () => {
+    const release = [matching, { ...excluding, pattern: '*-rc*' }];
+    expect(choosesName(release, 'v1.0')).toBe(true);
+    expect(choosesName(release, 'v1.0-rc1')).toBe(false);
+    expect(choosesName(release, 'latest')).toBe(false);
+  });
+
+  it('chooses nothing with none, or with a pattern that is none', () => {
+    expect(choosesName([], 'v1')).toBe(false);
+    expect(choosesName([{ ...excluding, pattern: '[v' }], 'v1')).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 /** Selectors of rules: which repositories, and which tags, a rule is about. Pure. */
 
 import type { SelectorView } from '@/api/generated';
-import { patternProblem } from './patterns';
+import { matchesPattern, patternProblem } from './patterns';
 
 export const REPOSITORY_DECORATIONS = ['repoMatches', 'repoExcludes'] as const;
 export const TAG_DECORATIONS = ['matches', 'excludes'] as const;
@@ -34,12 +34,31 @@ export function repositoriesOf(rule: Selecting): SelectorView[] {
   return rule.scope_selectors?.repository ?? [];
 }
 
+/** Selectors as a form has them: clients may leave out what means everything. */
+export function editable(selectors: SelectorView[], decorations: readonly Decoration[]): SelectorView[] {
+  const there = selectors.length === 0 ? [{}] : selectors;
+  return there.map((selector: SelectorView) => ({
+    ...selector,
+    kind: 'doublestar',
+    decoration: selector.decoration || decorations[0],
+    pattern: selector.pattern || '**',
+  }));
+}
+
 export function isExcluding(selector: SelectorView): boolean {
   return selector.decoration === 'excludes' || selector.decoration === 'repoExcludes';
 }
 
 export function areSelectorsValid(selectors: SelectorView[]): boolean {
   return selectors.length > 0 && selectors.every((selector) => patternProblem(selector.pattern ?? '') === null);
+}
+
+/** Whether all selectors choose a name; none at all, or a pattern that is malformed, choose nothing. */
+export function choosesName(selectors: SelectorView[], name: string): boolean {
+  return (
+    areSelectorsValid(selectors) &&
+    selectors.every((selector) => matchesPattern(selector.pattern ?? '', name) !== isExcluding(selector))
+  );
 }
 
 /** Whether a retention rule chooses artifacts without tags: all its selectors have to. */

@@ -1,3 +1,87 @@
+import { retention } from './retentionTexts';
 import { schedule } from './scheduleTexts';
 
-export const policies = { schedule } as const;
+export const policies = {
+  title: 'Policies',
+  schedule,
+  retention,
+  rule: {
+    templates: {
+      latestPushedK_one: 'Keep the most recently pushed artifact',
+      latestPushedK_other: 'Keep the {{count}} most recently pushed artifacts',
+      latestPulledN_one: 'Keep the most recently pulled artifact',
+      latestPulledN_other: 'Keep the {{count}} most recently pulled artifacts',
+      nDaysSinceLastPush_one: 'Keep what was pushed within the last day',
+      nDaysSinceLastPush_other: 'Keep what was pushed within the last {{count}} days',
+      nDaysSinceLastPull_one: 'Keep what was pulled within the last day',
+      nDaysSinceLastPull_other: 'Keep what was pulled within the last {{count}} days',
+      always: 'Keep everything',
+      unknown: 'Keep by {{name}}',
+    },
+    repositories: { matches: 'of repositories matching', excludes: 'of repositories not matching' },
+    tags: { matches: 'with tags matching', excludes: 'with tags not matching' },
+    subject: { matches: 'Tags matching', excludes: 'Tags not matching' },
+    and: { matches: 'and matching', excludes: 'and not matching' },
+    untagged: ', untagged included',
+    notUntagged: ', untagged left out',
+    immutable: 'can be neither moved nor deleted',
+    enabled: 'In force',
+    disabled: 'Switched off',
+    enable: 'Switch on',
+    disable: 'Switch off',
+  },
+  selectors: {
+    repositories: 'Repositories',
+    tags: 'Tags',
+    decoration: {
+      repoMatches: 'matching',
+      repoExcludes: 'not matching',
+      matches: 'matching',
+      excludes: 'not matching',
+    },
+    decorationLabel: '{{what}}: matching or not, {{number}}',
+    patternLabel: '{{what}}: pattern {{number}}',
+    add: 'Add a pattern',
+    remove: 'Remove pattern {{number}} of {{what}}',
+    all: 'All of the patterns count.',
+    repositoriesHint: 'Names without the project, such as app or web/**.',
+    syntax:
+      'The whole name has to match. * is any characters but /, ** anything (also with /), ? one character,' +
+      ' [a-z] one of these, [^a-z] none of these, {a,b} a or b, \\ takes the next character as it is.',
+    problems: {
+      empty: 'Write a pattern; ** matches everything.',
+      null: 'A pattern cannot have a null character.',
+      tooLong: 'A pattern has at most 255 characters.',
+      tooMany: 'The braces stand for more than 64 alternatives.',
+      brace: 'A brace { is not closed.',
+      bracket: 'A bracket [ is not closed.',
+      emptySet: 'The brackets [] have nothing in them.',
+      range: 'A range in brackets has no end; \\- is a hyphen.',
+      escape: 'A \\ at the end has nothing to take as it is.',
+    },
+    tryTags: 'Try it: tags, separated by spaces or lines',
+    tryHint: 'Nothing is saved; this shows which of them the patterns choose.',
+    chosen: 'Chosen',
+    notChosen: 'Not chosen',
+  },
+  immutable: {
+    title: 'Immutable tags',
+    description:
+      'What is pushed under an immutable tag stays: the tag can be neither moved nor deleted, nor can the artifact it' +
+      ' names, and tag retention leaves both alone.',
+    list: 'Rules for immutable tags',
+    rule: 'Rule',
+    add: 'Add a rule',
+    addTitle: 'Make tags immutable',
+    editTitle: 'Edit the rule',
+    empty: 'No tag is immutable',
+    emptyHint: 'Add a rule, for example for release tags such as v*, so that nobody can push another image under them.',
+    createdToast: 'The rule was added. It holds for every push from now on.',
+    updatedToast: 'The rule was changed.',
+    enabledToast: 'The rule was switched on.',
+    disabledToast: 'The rule was switched off.',
+    deleteTitle: 'Delete this rule?',
+    deleteBody: 'Tags that only this rule protects can be moved and deleted again, also by tag retention.',
+    deletedToast: 'The rule was deleted.',
+  },
+} as const;

@@ -1,5 +1,5 @@
 import './projects.css';
-import { ActionGroup, Button, Content, Form, FormGroup, Radio } from '@patternfly/react-core';
+import { Button, Content, Form, FormGroup, Radio } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { updateProject, type ProjectView } from '@/api/generated';
@@ -54,7 +54,7 @@ export function AccessForm({ project }: { project: ProjectView }) {
           onChange={() => setWanted(true)}
         />
       </FormGroup>
-      <ActionGroup>
+      <div>
         <Button type="submit" isDisabled={wanted === isPublic || save.isPending} isLoading={save.isPending}>
           {t('common.save')}
         </Button>
@@ -63,7 +63,7 @@ export function AccessForm({ project }: { project: ProjectView }) {
             {t('common.cancel')}
           </Button>
         )}
-      </ActionGroup>
+      </div>
       {isConfirming && (
         <ConfirmDialog
           title={t('projects.makePublicTitle', { name: project.name })}

@@ -8,7 +8,6 @@ import {
   Content,
   HelperText,
   HelperTextItem,
-  PageSection,
   Spinner,
 } from '@patternfly/react-core';
 import TimesIcon from '@patternfly/react-icons/dist/esm/icons/times-icon';
@@ -18,8 +17,8 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { listProjects, type ListProjectsData, type ProjectView, type UserView } from '@/api/generated';
 import { page, type Page } from '@/api/pages';
-import { CodeToCopy } from '@/shared/Copy';
 import { useToast } from '@/shared/Toasts';
+import { CommandLine } from './CommandLine';
 import { pushCommands } from './commands';
 import { pushedTo, pushTarget } from './firstPush';
 import { useRegistry } from './useRegistry';
@@ -34,55 +33,49 @@ interface Props {
   query: ListProjectsData['query'];
   user: UserView;
   onDismiss: () => void;
-  /** A button that makes a project, for who may. */
-  create: React.ReactNode;
+  mayCreate: boolean;
 }
 
 /** Above the projects of a registry that nothing was pushed to: how to, until the first push arrives. */
-export default function FirstPush({ projects, query, user, onDismiss, create }: Props) {
+export default function FirstPush({ projects, query, user, onDismiss, mayCreate }: Props) {
   const { t } = useTranslation();
   const registry = useRegistry();
   useArrival(projects, query);
   const target = pushTarget(projects.items, user.sysadmin_flag);
-  if (target === undefined && !create) return null;
+  if (target === undefined && !mayCreate) return null;
   return (
-    <PageSection hasBodyWrapper={false}>
-      <Card>
-        <CardHeader
-          actions={{
-            actions: (
-              <Button
-                variant="plain"
-                icon={<TimesIcon />}
-                aria-label={t('projects.firstPush.dismiss')}
-                onClick={onDismiss}
-              />
-            ),
-          }}
-        >
-          <CardTitle component="h2">{t('projects.firstPush.title')}</CardTitle>
-        </CardHeader>
-        <CardBody>
-          {target === undefined ? (
-            <>
-              <Content component="p">{t('projects.firstPush.noProject')}</Content>
-              {create}
-            </>
-          ) : (
-            <Steps
-              lines={pushCommands('docker', {
-                ...registry,
-                project: target.name,
-                user: user.username,
-                image: IMAGE,
-              })}
-              project={target.name}
-              isPlainHttp={registry.isPlainHttp}
+    <Card isCompact className="m-first-push">
+      <CardHeader
+        actions={{
+          actions: (
+            <Button
+              variant="plain"
+              icon={<TimesIcon />}
+              aria-label={t('projects.firstPush.dismiss')}
+              onClick={onDismiss}
             />
-          )}
-        </CardBody>
-      </Card>
-    </PageSection>
+          ),
+        }}
+      >
+        <CardTitle component="h2">{t('projects.firstPush.title')}</CardTitle>
+      </CardHeader>
+      <CardBody>
+        {target === undefined ? (
+          <Content component="p">{t('projects.firstPush.noProject')}</Content>
+        ) : (
+          <Steps
+            lines={pushCommands('docker', {
+              ...registry,
+              project: target.name,
+              user: user.username,
+              image: IMAGE,
+            })}
+            project={target.name}
+            isPlainHttp={registry.isPlainHttp}
+          />
+        )}
+      </CardBody>
+    </Card>
   );
 }
 
@@ -119,13 +112,18 @@ function Steps({ lines, project, isPlainHttp }: { lines: string[]; project: stri
     t('projects.firstPush.tag', { image: IMAGE }),
     t('projects.firstPush.push', { project }),
   ];
+  const labels = [
+    t('projects.firstPush.loginLabel'),
+    t('projects.firstPush.tagLabel'),
+    t('projects.firstPush.pushLabel'),
+  ];
   return (
     <>
       <ol className="m-steps">
         {lines.map((line, index) => (
           <li key={line}>
             {titles[index]}
-            <CodeToCopy code={line} label={titles[index] ?? line} />
+            <CommandLine command={line} label={labels[index] ?? line} />
           </li>
         ))}
       </ol>

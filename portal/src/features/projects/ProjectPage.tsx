@@ -1,8 +1,9 @@
-import { Label, PageSection } from '@patternfly/react-core';
+import { PageSection } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import { Outlet } from 'react-router';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
+import { AccessLabel } from './AccessLabel';
 import { useVisibleTabs } from './tabs';
 import { useProject } from './useProject';
 
@@ -10,15 +11,13 @@ import { useProject } from './useProject';
 export default function ProjectPage() {
   const { t } = useTranslation();
   const project = useProject();
-  const isPublic = project.metadata.public === 'true';
   const tabs = useVisibleTabs();
   return (
     <>
       <PageHeader
         title={
           <>
-            {project.name}{' '}
-            <Label color={isPublic ? 'green' : 'grey'}>{t(isPublic ? 'projects.public' : 'projects.private')}</Label>
+            {project.name} <AccessLabel project={project} />
           </>
         }
         tabTitle={project.name}

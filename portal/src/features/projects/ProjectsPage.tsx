@@ -29,9 +29,10 @@ export default function ProjectsPage() {
   const [isCreating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<ProjectView | null>(null);
   const state = useListState({ sort: 'name', filters: [...FILTERS] });
+  const query = { ...state.query, with_storage: true };
   const list = useQuery({
-    queryKey: ['projects', state.query],
-    queryFn: () => page(listProjects({ query: state.query })),
+    queryKey: ['projects', query],
+    queryFn: () => page(listProjects({ query })),
     placeholderData: keepPreviousData,
   });
   const first = useFirstPush(
@@ -42,12 +43,18 @@ export default function ProjectsPage() {
   const mayDelete = useMayDelete();
   return (
     <>
-      <PageHeader title={t('projects.title')} description={t('projects.description')} />
-      <Suspense>
-        {user !== null && first.isShown && !state.isFiltered && list.data && (
-          <FirstPush projects={list.data} query={state.query} user={user} onDismiss={first.dismiss} create={create} />
-        )}
-      </Suspense>
+      <PageHeader
+        title={t('projects.title')}
+        description={t('projects.description')}
+        // An empty list has the button itself.
+        actions={(state.isFiltered || list.data?.total !== 0) && create}
+      >
+        <Suspense>
+          {user !== null && first.isShown && !state.isFiltered && list.data && (
+            <FirstPush projects={list.data} query={query} user={user} onDismiss={first.dismiss} mayCreate={mayCreate} />
+          )}
+        </Suspense>
+      </PageHeader>
       <DataTable
         label={t('projects.list')}
         columns={useProjectColumns()}
@@ -56,7 +63,6 @@ export default function ProjectsPage() {
         rowKey={(project) => project.project_id}
         rowName={(project) => project.name}
         filters={useFilterFields()}
-        toolbar={create}
         actions={
           user === null
             ? undefined

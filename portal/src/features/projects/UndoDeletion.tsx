@@ -1,8 +1,8 @@
 import { Button } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import { undeleteProject, type TrashEntryView } from '@/api/generated';
+import { retentionDays } from '@/features/trash/retention';
 import { ErrorAlert } from '@/shared/Failure';
-import { Time } from '@/shared/Time';
 import { useAction } from '@/shared/useAction';
 
 /** Brings back a project that was just deleted; shown where its deletion is said. */
@@ -16,7 +16,7 @@ export function UndoDeletion({ entry }: { entry: TrashEntryView }) {
   if (undo.error) return <ErrorAlert error={undo.error} />;
   return (
     <>
-      {t('projects.canBeUndone')} <Time value={entry.restorable_until} />.{' '}
+      {t('projects.lost.undo', { count: retentionDays(entry) })}{' '}
       <Button
         variant="link"
         isInline

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { daysKept, membersByRole, membersIn } from './counts';
+import { membersByRole, membersIn } from './counts';
 
 it('counts members by role, those that may do most first', () => {
   const summary = { repo_count: 3, guest_count: 4, project_admin_count: 1, limited_guest_count: 2 };
@@ -11,9 +11,4 @@ it('counts members by role, those that may do most first', () => {
     { role: 5, count: 2 },
   ]);
   expect(membersIn(summary)).toBe(7);
-});
-
-it('knows for how many days a deletion is kept', () => {
-  const entry = { deletion_time: '2026-06-01T12:00:00.250Z', restorable_until: '2026-06-08T12:00:00.000Z' };
-  expect(daysKept(entry)).toBe(7);
 });

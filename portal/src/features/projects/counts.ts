@@ -1,6 +1,6 @@
 /** What answers about a project add up to. Pure. */
 
-import type { SummaryView, TrashEntryView } from '@/api/generated';
+import type { SummaryView } from '@/api/generated';
 import { ROLES, type Role } from './roles';
 
 /** How many members a project has by role, the role that may do most first. */
@@ -17,9 +17,4 @@ export function membersByRole(summary: SummaryView): { role: Role; count: number
 
 export function membersIn(summary: SummaryView): number {
   return membersByRole(summary).reduce((sum, { count }) => sum + count, 0);
-}
-
-/** For how many days a deletion can be undone. */
-export function daysKept(entry: Pick<TrashEntryView, 'deletion_time' | 'restorable_until'>): number {
-  return Math.round((Date.parse(entry.restorable_until) - Date.parse(entry.deletion_time)) / 86_400_000);
 }

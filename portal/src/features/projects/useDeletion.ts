@@ -8,7 +8,8 @@ import {
   listWebhookPoliciesOfProject,
 } from '@/api/generated';
 import { body, page } from '@/api/pages';
-import { daysKept, membersIn } from './counts';
+import { retentionDays } from '@/features/trash/retention';
+import { membersIn } from './counts';
 import { projectKey } from './useProject';
 
 /** What goes with a project, counted. */
@@ -50,6 +51,6 @@ async function load(projectId: number): Promise<Deletion> {
     isPossible: true,
     lost: { members: membersIn(summary), robots: robots.total, labels: labels.total, webhooks: webhooks.total },
     // The API does not tell the setting, but what was deleted says until when it is kept.
-    days: earlier.items[0] === undefined ? null : daysKept(earlier.items[0]),
+    days: earlier.items[0] === undefined ? null : retentionDays(earlier.items[0]),
   };
 }

@@ -1,8 +1,11 @@
+import './projects.css';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ProjectView } from '@/api/generated';
 import type { Column } from '@/shared/DataTable';
+import { formatBytes } from '@/shared/format';
 import { Time } from '@/shared/Time';
+import { Usage } from '@/shared/Usage';
 import { AccessLabel } from './AccessLabel';
 import { RoleName } from './RoleName';
 
@@ -14,6 +17,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       key: 'name',
       title: t('common.name'),
       sort: 'name',
+      width: 25,
       breaks: true,
       render: (project) => <Link to={`/harbor/projects/${project.project_id}`}>{project.name}</Link>,
     },
@@ -23,20 +27,40 @@ export function useProjectColumns(): Column<ProjectView>[] {
       sort: 'public',
       render: (project) => <AccessLabel project={project} />,
     },
-    { key: 'role', title: t('projects.role'), render: (project) => <RoleName id={project.current_user_role_id} /> },
     {
-      key: 'owner',
-      title: t('projects.owner'),
-      sort: 'owner',
-      breaks: true,
-      render: (project) => project.owner_name,
+      key: 'role',
+      title: t('projects.role'),
+      render: (project) => (
+        <span className="m-nowrap">
+          <RoleName id={project.current_user_role_id} />
+        </span>
+      ),
     },
     { key: 'repositories', title: t('projects.repositories'), align: 'right', render: (project) => project.repo_count },
+    { key: 'size', title: t('projects.size'), width: 20, render: (project) => <Size project={project} /> },
     {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (project) => <Time value={project.creation_time} />,
+      render: (project) => (
+        <span className="m-nowrap">
+          <Time value={project.creation_time} />
+        </span>
+      ),
     },
   ];
+}
+
+/** Known to those with a role in the project; without a limit there is nothing to draw. */
+function Size({ project }: { project: ProjectView }) {
+  const { t } = useTranslation();
+  const { name, storage_used: used, storage_limit: limit } = project;
+  if (used === undefined || limit === undefined) return null;
+  return limit < 0 ? (
+    formatBytes(used)
+  ) : (
+    <div className="m-size">
+      <Usage used={used} limit={limit} label={t('projects.sizeOf', { name })} />
+    </div>
+  );
 }

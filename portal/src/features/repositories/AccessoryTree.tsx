@@ -14,26 +14,32 @@ import { DigestLink } from './artifactColumns';
 import { useRepository } from './useRepository';
 import './repositories.css';
 
+interface Props {
+  accessories: AccessoryView[];
+  /** Types of their manifests by digest, where they are known. */
+  types?: Readonly<Record<string, string>>;
+}
+
 /** What is attached to an artifact; what is attached to that is asked for when it is opened. */
-export function AccessoryTree({ accessories }: { accessories: AccessoryView[] }) {
+export function AccessoryTree(props: Props) {
   return (
     <div className="m-tree">
-      <Branch accessories={accessories} />
+      <Branch {...props} />
     </div>
   );
 }
 
-function Branch({ accessories }: { accessories: AccessoryView[] }) {
+function Branch({ accessories, types = {} }: Props) {
   return (
     <ul>
       {accessories.map((accessory) => (
-        <Node key={accessory.id} accessory={accessory} />
+        <Node key={accessory.id} accessory={accessory} manifestType={types[accessory.digest]} />
       ))}
     </ul>
   );
 }
 
-function Node({ accessory }: { accessory: AccessoryView }) {
+function Node({ accessory, manifestType }: { accessory: AccessoryView; manifestType: string | undefined }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -48,7 +54,8 @@ function Node({ accessory }: { accessory: AccessoryView }) {
           onClick={() => setOpen(!isOpen)}
         />
         <AccessoryType type={accessory.type} />
-        <DigestLink digest={accessory.digest} />
+        {manifestType && <code className="m-small">{manifestType}</code>}
+        <DigestLink digest={accessory.digest} isCopied />
         <span>{formatBytes(accessory.size)}</span>
         <Time value={accessory.creation_time} />
       </div>

@@ -1,15 +1,14 @@
-import { Label } from '@patternfly/react-core';
 import type { ArtifactLabelView } from '@/api/generated';
+import { LabelChip } from '@/features/labels/LabelChip';
+import './repositories.css';
 
 /** The labels of an artifact. */
 export function ArtifactLabels({ labels }: { labels: ArtifactLabelView[] }) {
   return (
-    <span className="m-chips">
-      {labels.map(({ id, name }) => (
-        <Label key={id} isCompact>
-          {name}
-        </Label>
+    <div className="m-chips">
+      {labels.map(({ id, name, color }) => (
+        <LabelChip key={id} name={name} color={color} />
       ))}
-    </span>
+    </div>
   );
 }

@@ -20,6 +20,7 @@ import { KNOWN_TYPES, useTypeName } from './ArtifactType';
 import { LabelFilter } from './LabelFilter';
 import { useArtifactActions } from './useArtifactActions';
 import { useRepository } from './useRepository';
+import './repositories.css';
 
 /** The artifacts of a repository. */
 export default function ArtifactsTab() {
@@ -55,12 +56,13 @@ export default function ArtifactsTab() {
   const actionsOf = useArtifactActions(project.project_id, open);
   const [left, right] = selected;
   return (
-    <>
+    <div className="m-dense">
       <DataTable
         label={t('repositories.artifactsOf', { name })}
         columns={useArtifactColumns()}
         list={list}
         state={state}
+        isWide
         rowKey={({ digest }) => digest}
         rowName={({ digest }) => shortDigest(digest)}
         filters={useFilters(state.filters.tag !== '')}
@@ -95,7 +97,7 @@ export default function ArtifactsTab() {
         empty={<Empty title={t('repositories.noArtifacts')}>{t('repositories.noArtifactsHint')}</Empty>}
       />
       {opened && <ArtifactDialog opened={opened} onDeleted={() => setSelected([])} onClose={() => open(undefined)} />}
-    </>
+    </div>
   );
 }
 

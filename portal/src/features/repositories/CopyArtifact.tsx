@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { FormGroup, TextInput } from '@patternfly/react-core';
-import { useDeferredValue, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { copyArtifact, listProjects, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -10,6 +10,7 @@ import { Field } from '@/shared/Field';
 import { shortDigest } from '@/shared/format';
 import { buildQuery } from '@/shared/query';
 import { useAction } from '@/shared/useAction';
+import { useDelayed } from '@/shared/useDelayed';
 import { useRepository } from './useRepository';
 
 /** Copies an artifact, with its tags and what is attached to it, to another repository or project. */
@@ -57,7 +58,7 @@ export default function CopyArtifact({ artifact, onClose }: { artifact: Artifact
 function ProjectField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useTranslation();
   const id = useId();
-  const part = useDeferredValue(value);
+  const part = useDelayed(value);
   const query = {
     page: 1,
     page_size: 10,

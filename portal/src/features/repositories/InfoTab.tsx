@@ -36,24 +36,26 @@ export default function InfoTab() {
   const close = () => setDialog(undefined);
   return (
     <>
-      <Facts
-        facts={[
-          [t('common.created'), <Time key="created" value={repository.creation_time} />],
-          [t('common.updated'), <Time key="updated" value={repository.update_time} />],
-          [t('repositories.artifacts'), repository.artifact_count],
-          [t('repositories.pulls'), repository.pull_count],
-        ]}
-      />
+      <Flex alignItems={{ default: 'alignItemsFlexStart' }}>
+        <FlexItem grow={{ default: 'grow' }}>
+          <Facts
+            facts={[
+              [t('common.created'), <Time key="created" value={repository.creation_time} />],
+              [t('common.updated'), <Time key="updated" value={repository.update_time} />],
+              [t('repositories.artifacts'), repository.artifact_count],
+              [t('repositories.pulls'), repository.pull_count],
+            ]}
+          />
+        </FlexItem>
+        {can('repository', 'delete') && (
+          <Button variant="secondary" isDanger onClick={() => setDialog('delete')}>
+            {t('repositories.deleteRepository')}
+          </Button>
+        )}
+      </Flex>
       <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} className="m-section">
         <Title headingLevel="h2">{t('common.description')}</Title>
-        <FlexItem>
-          {description !== '' && edit}{' '}
-          {can('repository', 'delete') && (
-            <Button variant="danger" onClick={() => setDialog('delete')}>
-              {t('repositories.deleteRepository')}
-            </Button>
-          )}
-        </FlexItem>
+        {description !== '' && edit}
       </Flex>
       <Suspense fallback={<Waiting />}>
         {description === '' ? (

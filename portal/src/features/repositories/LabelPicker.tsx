@@ -1,12 +1,14 @@
 import { Checkbox, SearchInput, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listLabels, type LabelView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
 import { projectKey } from '@/features/projects/useProject';
+import { LabelChip } from '@/features/labels/LabelChip';
 import { ErrorAlert } from '@/shared/Failure';
+import { useDelayed } from '@/shared/useDelayed';
 import './repositories.css';
 
 interface Props {
@@ -23,7 +25,7 @@ const SHOWN = 50;
 export function LabelPicker({ projectId, chosen, isDisabled, onToggle }: Props) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState('');
-  const name = useDeferredValue(wanted).trim();
+  const name = useDelayed(wanted).trim();
   const query = { page: 1, page_size: SHOWN, sort: 'name', ...(name === '' ? {} : { name }) };
   const ofProject = useQuery({
     queryKey: projectKey(projectId, 'labels', query),
@@ -75,7 +77,7 @@ function Group({ title, labels, chosen, isDisabled, onToggle }: GroupProps) {
         <Checkbox
           key={label.id}
           id={`${id}-${label.id}`}
-          label={label.name}
+          label={<LabelChip name={label.name} color={label.color} />}
           description={label.description}
           isChecked={chosen.has(label.id)}
           isDisabled={isDisabled}

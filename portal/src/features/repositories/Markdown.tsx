@@ -1,6 +1,7 @@
 import { Content } from '@patternfly/react-core';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { useTranslation } from 'react-i18next';
 import './repositories.css';
 
 // Headings of a description are below those of the page.
@@ -15,13 +16,28 @@ const COMPONENTS: Components = {
       {children}
     </a>
   ),
-  // Images of other hosts are not loaded: they would tell those who looks at this page.
+  input: ({ checked }) => <Task isDone={checked === true} />,
+  // Images of other hosts are not loaded: they would tell who looks at this page.
   img: ({ alt, src }) => (
     <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer nofollow ugc">
       {alt || src}
     </a>
   ),
 };
+
+/** The box of a task list. */
+function Task({ isDone }: { isDone: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <input
+      type="checkbox"
+      checked={isDone}
+      disabled
+      readOnly
+      aria-label={t(isDone ? 'repositories.info.task.done' : 'repositories.info.task.open')}
+    />
+  );
+}
 
 /** Markdown as a document; HTML in it stays text. */
 export default function Markdown({ text }: { text: string }) {

@@ -39,6 +39,7 @@ export default function TagHistoryTab() {
         columns={useColumns()}
         list={list}
         state={state}
+        isWide
         rowKey={({ id }) => id}
         rowName={({ tag }) => tag}
         filters={[{ key: 'tag', label: t('repositories.tag'), kind: 'text' }]}
@@ -55,6 +56,10 @@ export default function TagHistoryTab() {
       <Suspense>{reverting && <RevertTag lifetime={reverting} onClose={() => setReverting(undefined)} />}</Suspense>
     </>
   );
+}
+
+interface Of {
+  of: TagLifetimeView;
 }
 
 function useColumns(): Column<TagLifetimeView>[] {
@@ -80,12 +85,6 @@ function useColumns(): Column<TagLifetimeView>[] {
       key: 'start',
       title: t('repositories.history.since'),
       sort: 'start_time',
-      render: ({ start_time: start }) => <Time value={start} />,
-    },
-    {
-      key: 'how',
-      title: t('repositories.history.change'),
-      sort: 'operation',
       render: (lifetime) => <Began of={lifetime} />,
     },
     {
@@ -93,7 +92,7 @@ function useColumns(): Column<TagLifetimeView>[] {
       title: t('repositories.history.from'),
       render: ({ previous_digest: digest }) => digest && <DigestLink digest={digest} />,
     },
-    { key: 'to', title: t('repositories.history.to'), render: ({ digest }) => <DigestLink digest={digest} /> },
+    { key: 'to', title: t('repositories.history.to'), render: ({ digest }) => <DigestLink digest={digest} isCopied /> },
     {
       key: 'end',
       title: t('repositories.history.until'),
@@ -103,24 +102,31 @@ function useColumns(): Column<TagLifetimeView>[] {
   ];
 }
 
-function Began({ of: { operation, operator } }: { of: TagLifetimeView }) {
-  const { t } = useTranslation();
-  const known = operation === 'push' || operation === 'revert' || operation === 'undelete';
-  return t('repositories.history.by', {
-    what: known ? t(`repositories.history.operations.${operation}`) : operation,
-    who: operator,
-  });
+function Began({ of: { operation, operator, start_time: start } }: Of) {
+  return <Change time={start} operation={operation} operator={operator} />;
 }
 
-function Ended({ of }: { of: TagLifetimeView }) {
+function Ended({ of: { current, end_operation: operation, end_operator: operator, end_time: end } }: Of) {
+  return current ? null : <Change time={end} operation={operation} operator={operator} />;
+}
+
+const OPERATIONS = ['push', 'revert', 'undelete', 'move', 'delete'] as const;
+
+interface ChangeProps {
+  time: string | null | undefined;
+  operation: string | null | undefined;
+  operator: string | null | undefined;
+}
+
+/** When something was done, and below it what and by whom. */
+function Change({ time, operation, operator }: ChangeProps) {
   const { t } = useTranslation();
-  if (of.current) return null;
-  const known = of.end_operation === 'move' || of.end_operation === 'delete';
-  const what = known ? t(`repositories.history.operations.${of.end_operation as 'move'}`) : (of.end_operation ?? '');
+  const known = OPERATIONS.find((one) => one === operation);
+  const what = known ? t(`repositories.history.operations.${known}`) : (operation ?? '');
   return (
     <>
-      <Time value={of.end_time} />
-      <div className="m-small">{t('repositories.history.by', { what, who: of.end_operator ?? '' })}</div>
+      <Time value={time} />
+      <div className="m-small">{t('repositories.history.by', { what, who: operator ?? '' })}</div>
     </>
   );
 }

@@ -3,7 +3,7 @@ import LockIcon from '@patternfly/react-icons/dist/esm/icons/lock-icon';
 import TrashIcon from '@patternfly/react-icons/dist/esm/icons/trash-icon';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useDeferredValue, useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createTag, listTags, type TagView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -15,6 +15,7 @@ import { shortDigest } from '@/shared/format';
 import { buildQuery } from '@/shared/query';
 import { Time } from '@/shared/Time';
 import { useAction } from '@/shared/useAction';
+import { useDelayed } from '@/shared/useDelayed';
 import { isTagName } from './tagNames';
 import { useRepository } from './useRepository';
 import './repositories.css';
@@ -31,7 +32,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
   const { project, fullName, path, key } = useRepository();
   const can = useCanInProject(project.project_id);
   const [wanted, setWanted] = useState('');
-  const text = useDeferredValue(wanted);
+  const text = useDelayed(wanted);
   const [deleting, setDeleting] = useState<string>();
   const query = {
     page: 1,

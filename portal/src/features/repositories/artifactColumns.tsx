@@ -19,8 +19,13 @@ export function useArtifactColumns(): Column<ArtifactView>[] {
   return [
     {
       key: 'digest',
-      title: t('repositories.digest'),
-      render: ({ digest }) => <DigestLink digest={digest} />,
+      title: t('repositories.digestAndLabels'),
+      render: ({ digest, labels }) => (
+        <>
+          <DigestLink digest={digest} isCopied />
+          {labels && <ArtifactLabels labels={labels} />}
+        </>
+      ),
     },
     {
       key: 'tags',
@@ -59,26 +64,21 @@ export function useArtifactColumns(): Column<ArtifactView>[] {
       sort: 'pull_time',
       render: ({ pull_time: time }) => <Time value={time} />,
     },
-    {
-      key: 'labels',
-      title: t('repositories.labels.title'),
-      render: ({ labels }) => <ArtifactLabels labels={labels ?? []} />,
-    },
   ];
 }
 
-/** The short digest as the way to the artifact's page, and the whole one to copy. */
-export function DigestLink({ digest }: { digest: string }) {
+/** The short digest as the way to the artifact's page, and, where wanted, the whole one to copy. */
+export function DigestLink({ digest, isCopied = false }: { digest: string; isCopied?: boolean }) {
   const { t } = useTranslation();
   const { project, name } = useRepository();
   return (
-    <span className="m-nowrap">
+    <span className="m-nowrap m-digest">
       <Tooltip content={digest}>
         <Link to={artifactAddress(project.project_id, name, digest)}>
           <code>{shortDigest(digest)}</code>
         </Link>
       </Tooltip>
-      <CopyButton text={digest} label={`${t('common.copy')} ${shortDigest(digest)}`} />
+      {isCopied && <CopyButton text={digest} label={`${t('common.copy')} ${shortDigest(digest)}`} />}
     </span>
   );
 }

@@ -1,9 +1,10 @@
 import { Form, FormGroup, FormHelperText, HelperText, HelperTextItem, Radio, TextInput } from '@patternfly/react-core';
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Field } from '@/shared/Field';
 import { isDescription, isRobotName, type RobotForm } from './form';
-import { durationOf, endOf, type Expiry, type ExpiryChoice } from './expiry';
+import { durationOf, endOf, FOR_EVER, type Expiry, type ExpiryChoice } from './expiry';
+import './robots.css';
 
 interface Props {
   form: RobotForm;
@@ -27,6 +28,7 @@ export function GeneralStep({ form, onChange, isExisting, from }: Props) {
           hint={t('robots.nameHint')}
           error={form.name === '' || isRobotName(form.name) ? null : t('robots.nameInvalid')}
           autoComplete="off"
+          autoFocus
           isRequired
         />
       )}
@@ -55,15 +57,33 @@ interface ExpiryProps {
 }
 
 function ExpiryFields({ expiry, onChange, choices, from }: ExpiryProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const id = useId();
   const { choice, days, date } = expiry;
-  const duration = durationOf(expiry, from);
-  const end = typeof duration === 'number' && duration > 0 ? endOf(duration, from) : null;
-  const isTyped = choice === 'days' ? days !== '' : date !== '';
-  const shown = end?.toLocaleString(i18n.language, { dateStyle: 'long', timeStyle: 'short' });
+  const daysLabel = t(choices.includes('keep') ? 'robots.daysFromCreation' : 'robots.days');
+  const fields: Partial<Record<ExpiryChoice, ReactNode>> = {
+    days: (
+      <TextInput
+        className="m-robot-end"
+        type="number"
+        aria-label={daysLabel}
+        min={1}
+        value={days}
+        onChange={(_, value) => onChange({ ...expiry, days: value })}
+      />
+    ),
+    date: (
+      <TextInput
+        className="m-robot-end"
+        type="date"
+        aria-label={t('robots.date')}
+        value={date}
+        onChange={(_, value) => onChange({ ...expiry, date: value })}
+      />
+    ),
+  };
   return (
-    <FormGroup role="radiogroup" label={t('robots.expires')} fieldId={id}>
+    <FormGroup role="radiogroup" label={t('robots.expires')} fieldId={id} isStack>
       {choices.map((value) => (
         <Radio
           key={value}
@@ -72,35 +92,30 @@ function ExpiryFields({ expiry, onChange, choices, from }: ExpiryProps) {
           label={t(`robots.expiry.${value}`)}
           isChecked={choice === value}
           onChange={() => onChange({ ...expiry, choice: value })}
+          body={choice === value ? fields[value] : undefined}
         />
       ))}
-      {choice === 'days' && (
-        <TextInput
-          type="number"
-          aria-label={t(choices.includes('keep') ? 'robots.daysFromCreation' : 'robots.days')}
-          min={1}
-          value={days}
-          onChange={(_, value) => onChange({ ...expiry, days: value })}
-        />
-      )}
-      {choice === 'date' && (
-        <TextInput
-          type="date"
-          aria-label={t('robots.date')}
-          value={date}
-          onChange={(_, value) => onChange({ ...expiry, date: value })}
-        />
-      )}
-      {(choice === 'days' || choice === 'date') && (
-        <FormHelperText>
-          <HelperText isLiveRegion>
-            {shown !== undefined && <HelperTextItem>{t('robots.endsAt', { time: shown })}</HelperTextItem>}
-            {duration === undefined && isTyped && (
-              <HelperTextItem variant="error">{t('robots.expiryInvalid')}</HelperTextItem>
-            )}
-          </HelperText>
-        </FormHelperText>
-      )}
+      <EndOf expiry={expiry} from={from} />
     </FormGroup>
+  );
+}
+
+/** When that is, or that it makes no sense. */
+function EndOf({ expiry, from }: { expiry: Expiry; from: Date }) {
+  const { t, i18n } = useTranslation();
+  const duration = durationOf(expiry, from);
+  if (duration === null || duration === FOR_EVER) return null;
+  const end = duration === undefined ? undefined : endOf(duration, from);
+  const time = end?.toLocaleString(i18n.language, { dateStyle: 'long', timeStyle: 'short' });
+  return (
+    <FormHelperText>
+      <HelperText isLiveRegion>
+        {time === undefined ? (
+          <HelperTextItem variant="error">{t('robots.expiryInvalid')}</HelperTextItem>
+        ) : (
+          <HelperTextItem>{t('robots.endsAt', { time })}</HelperTextItem>
+        )}
+      </HelperText>
+    </FormHelperText>
   );
 }

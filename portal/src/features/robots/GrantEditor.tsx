@@ -1,4 +1,4 @@
-import { Button, Checkbox, Flex } from '@patternfly/react-core';
+import { Button, Checkbox, Flex, Form } from '@patternfly/react-core';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Field } from '@/shared/Field';
@@ -22,7 +22,7 @@ export function GrantEditor({ place, grant, matrix, onChange }: Props) {
   const possible = patterns === null ? matrix : limitable(matrix);
   const set = (rights: readonly Right[]) => onChange({ ...grant, rights: new Set(rights) });
   return (
-    <div className="m-grant">
+    <Form className="m-grant" onSubmit={(event) => event.preventDefault()}>
       <Flex>
         {grant.kind === 'project' && (
           <>
@@ -56,7 +56,7 @@ export function GrantEditor({ place, grant, matrix, onChange }: Props) {
         rights={grant.rights}
         onChange={(rights) => onChange({ ...grant, rights })}
       />
-    </div>
+    </Form>
   );
 }
 

@@ -32,6 +32,7 @@ export function PermissionMatrix({ label, matrix, rights, onChange }: Props) {
     <Table
       aria-label={label}
       variant="compact"
+      isStickyHeader
       gridBreakPoint=""
       className="m-matrix"
       onKeyDown={(event) => moveFocus(event)}

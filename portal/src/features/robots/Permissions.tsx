@@ -1,38 +1,41 @@
-import { Label, LabelGroup } from '@patternfly/react-core';
+import { Label } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import type { RobotPermissionView } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
-import { EVERY_PROJECT, rightsOf } from './grants';
+import { rightsOf } from './grants';
 import { byResource } from './rights';
 import { useNames } from './useNames';
 import './robots.css';
 
-/** What a robot may do, in a few words: where, and how much. */
-export function Summary({ permissions }: { permissions: RobotPermissionView[] }) {
+/** Places, and resources of one place, that a summary names. */
+const MOST_PLACES = 3;
+const MOST_RESOURCES = 2;
+
+/** What a robot may do, in a few words; in the list of a project without its name. */
+export function Summary({ permissions, isOfProject }: { permissions: RobotPermissionView[]; isOfProject: boolean }) {
   const { t } = useTranslation();
   const { resourceName, actionName, placeName } = useNames();
   if (permissions.length === 0) return <>{t('robots.nothing')}</>;
-  const [only, ...others] = permissions;
-  const rights = only === undefined ? [] : byResource(rightsOf(only.access));
-  // Of one place the few rights themselves say more than their number.
-  if (others.length === 0 && rights.length <= 2 && only?.kind === 'project' && only.namespace !== EVERY_PROJECT) {
-    return (
-      <>
-        {rights
-          .map(([resource, actions]) => `${resourceName(resource)}: ${actions.map(actionName).join(', ')}`)
-          .join('; ')}
-        {only.repositories && ` (${only.repositories.join(', ')})`}
-      </>
-    );
-  }
+  const words = ({ access, repositories }: RobotPermissionView) => {
+    const rights = byResource(rightsOf(access));
+    const what =
+      rights.length > MOST_RESOURCES
+        ? t('robots.count', { count: access.length })
+        : rights.map(([resource, actions]) => `${resourceName(resource)}: ${actions.map(actionName).join(', ')}`);
+    return [...[what].flat(), ...(repositories ? [t('robots.onlyIn', { patterns: repositories.join(', ') })] : [])];
+  };
   return (
-    <LabelGroup numLabels={3} aria-label={t('robots.permissions')}>
-      {permissions.map((permission, index) => (
-        <Label key={index} variant="outline">
-          {t('robots.rightsIn', { count: permission.access.length, place: placeName(permission) })}
-        </Label>
+    <>
+      {permissions.slice(0, MOST_PLACES).map((permission, index) => (
+        <div key={index}>
+          {!isOfProject && <strong>{placeName(permission)} </strong>}
+          {words(permission).join('; ')}
+        </div>
       ))}
-    </LabelGroup>
+      {permissions.length > MOST_PLACES && (
+        <div>{t('robots.morePlaces', { count: permissions.length - MOST_PLACES })}</div>
+      )}
+    </>
   );
 }
 

@@ -67,7 +67,7 @@ export function RobotList({ scope, can }: Props) {
       {enable.error && <ErrorAlert error={enable.error} />}
       <DataTable
         label={t('robots.list')}
-        columns={useColumns()}
+        columns={useColumns(scope)}
         list={list}
         state={state}
         rowKey={(robot) => robot.id}
@@ -100,13 +100,14 @@ export function RobotList({ scope, can }: Props) {
   );
 }
 
-function useColumns(): Column<RobotView>[] {
+function useColumns(scope: Scope): Column<RobotView>[] {
   const { t } = useTranslation();
   return [
     {
       key: 'name',
       title: t('common.name'),
       sort: 'name',
+      width: 30,
       breaks: true,
       render: ({ name, description }) => (
         <>
@@ -126,8 +127,8 @@ function useColumns(): Column<RobotView>[] {
     {
       key: 'permissions',
       title: t('robots.permissions'),
-      breaks: true,
-      render: (robot) => <Summary permissions={robot.permissions} />,
+      width: 30,
+      render: (robot) => <Summary permissions={robot.permissions} isOfProject={scope.level === 'project'} />,
     },
     {
       key: 'created',

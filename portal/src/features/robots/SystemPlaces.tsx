@@ -35,6 +35,7 @@ export function SystemPlaces({ grants, matrix, onChange }: Props) {
           <FlexItem>
             <SearchSelect
               label={t('robots.addProject')}
+              title={t('projects.title')}
               queryKey={['robot-places']}
               search={searchProjects}
               itemKey={(project) => project.project_id}

@@ -14,9 +14,3 @@ export function robotsQuery(scope: Scope, filters: string | undefined): string |
   if (scope.level === 'system') return filters;
   return [`Level=project,ProjectID=${scope.projectId}`, filters].filter(Boolean).join(',');
 }
-
-/** What is after the prefix and the project: `ci` of `robot$shop+ci`. */
-export function shortName(full: string, scope: Scope): string {
-  if (scope.level === 'project') return full.slice(full.lastIndexOf('+') + 1);
-  return full;
-}

@@ -19,10 +19,7 @@ export default function DeletedProjectsPage() {
   const { t } = useTranslation();
   const state = useListState({
     sort: '-deletion_time',
-    filters: [
-      { key: 'resource', comparison: 'contains' },
-      { key: 'deleted_by', comparison: 'contains' },
-    ],
+    filters: [{ key: 'resource', comparison: 'contains' }],
   });
   const list = useQuery({
     queryKey: ['trash', state.query],

@@ -22,7 +22,6 @@ export default function TrashTab() {
     filters: [
       { key: 'resource', comparison: 'contains' },
       { key: 'kind', comparison: 'exact' },
-      { key: 'deleted_by', comparison: 'contains' },
     ],
   });
   const list = useQuery({

@@ -56,7 +56,6 @@ export function TrashTable({ label, list, state, trash, kinds = [], empty }: Pro
         rowName={({ resource }) => resource}
         filters={[
           { key: 'resource', label: t('common.name'), kind: 'text' },
-          { key: 'deleted_by', label: t('trash.deletedBy'), kind: 'text' },
           ...(kinds.length > 0 ? [kindFilter] : []),
         ]}
         actions={(entry) => [

@@ -1,3 +1,15 @@
 import type { Feature } from '@/app/feature';
+import { lazyPage } from '@/app/lazyPage';
 
-export const users: Feature = {};
+export const users: Feature = {
+  navigation: [
+    {
+      path: 'users',
+      title: 'users.title',
+      order: 10,
+      isAdministration: true,
+      isVisible: (_, can) => can('user', 'list'),
+    },
+  ],
+  routes: [{ path: 'users', element: lazyPage(() => import('./UsersPage')) }],
+};

@@ -1,0 +1,68 @@
+import { Alert, Button, Flex, PageSection } from '@patternfly/react-core';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams } from 'react-router';
+import { getUserGroup } from '@/api/generated';
+import { body } from '@/api/pages';
+import { useCanInSystem } from '@/session/session';
+import { PageHeader } from '@/shared/PageHeader';
+import type { Opened } from './GroupDialogs';
+import { GroupMembers } from './GroupMembers';
+import { KindName } from './KindName';
+import { INTERNAL } from './types';
+
+const GroupDialogs = lazy(() => import('./GroupDialogs'));
+
+/** A group: its name, and who is in it. */
+export default function GroupPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const can = useCanInSystem();
+  const { groupId = '' } = useParams();
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const { data: group } = useSuspenseQuery({
+    queryKey: ['groups', groupId],
+    // What is no number is not there, as the API says of numbers that are not.
+    queryFn: () => body(getUserGroup({ path: { group_id: Number(groupId) || 0 } })),
+  });
+  return (
+    <>
+      <PageHeader
+        title={group.group_name}
+        description={<KindName kind={group.group_type} />}
+        crumbs={[{ title: t('groups.title'), to: '/harbor/groups' }]}
+        actions={
+          <Flex>
+            {can('user-group', 'update') && (
+              <Button variant="secondary" onClick={() => setOpened({ act: 'rename', group })}>
+                {t('groups.rename')}
+              </Button>
+            )}
+            {can('user-group', 'delete') && (
+              <Button variant="secondary" isDanger onClick={() => setOpened({ act: 'delete', group })}>
+                {t('common.delete')}
+              </Button>
+            )}
+          </Flex>
+        }
+      />
+      {group.group_type === INTERNAL ? (
+        <GroupMembers group={group} />
+      ) : (
+        <PageSection hasBodyWrapper={false}>
+          <Alert variant="info" isInline title={t('groups.membersElsewhere')} />
+        </PageSection>
+      )}
+      <Suspense>
+        {opened !== null && (
+          <GroupDialogs
+            opened={opened}
+            onClose={() => setOpened(null)}
+            onDeleted={() => void navigate('/harbor/groups')}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,7 @@
+import { useTranslation } from 'react-i18next';
+
+/** What a kind of targets is called. */
+export function useTargetName(): (kind: string) => string {
+  const { t } = useTranslation();
+  return (kind) => (kind === 'http' || kind === 'slack' ? t(`webhooks.types.${kind}`) : kind);
+}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import LiteralString
 
 import psycopg
 from playwright.sync_api import Locator, Page, expect
 
 from moorage.database.embedded import running_url
 from tests.clients.server import Moorage
-
-#: The name of the product in the browser's tab.
-PRODUCT = "Moorage"
 
 
 def dialog(page: Page, title: str | re.Pattern[str]) -> Locator:
@@ -55,12 +53,12 @@ def copied_request_id(page: Page) -> str:
     return str(copied)
 
 
-def execute(moorage: Moorage, statement: str) -> int:
+def execute(moorage: Moorage, statement: LiteralString, *parameters: object) -> int:
     """Change the server's database behind its back; how many rows that were."""
     url = running_url(moorage.data)
     assert url is not None
     with psycopg.connect(url) as connection:
-        return connection.execute(statement.encode()).rowcount
+        return connection.execute(statement, parameters).rowcount
 
 
 def end_sessions(moorage: Moorage) -> None:

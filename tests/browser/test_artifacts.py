@@ -36,9 +36,7 @@ def test_two_artifacts_are_compared(admin_page: Page, moorage: Moorage, filled: 
     expect(row(layers, "only left")).to_have_count(3)
 
 
-def test_a_tag_goes_back_to_what_it_named(
-    admin_page: Page, moorage: Moorage, contents: Contents, wire: Wire
-) -> None:
+def test_a_tag_goes_back_to_what_it_named(admin_page: Page, moorage: Moorage, contents: Contents, wire: Wire) -> None:
     page = admin_page
     project = contents.project("reverted")
     before = contents.image("reverted/app", "stable", version="before", sizes=(50_000,))["digest"]

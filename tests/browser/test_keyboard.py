@@ -26,6 +26,7 @@ def tab_to(page: Page, target: Locator) -> None:
     pytest.fail(f"Tab does not lead to {target}")
 
 
+@pytest.mark.usefixtures("filled")
 def test_signs_in_and_creates_a_project(page: Page, moorage: Moorage) -> None:
     page.goto(f"{moorage.url}/account/sign-in")
     # The first field has the focus.
@@ -56,6 +57,7 @@ def test_signs_in_and_creates_a_project(page: Page, moorage: Moorage) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("by-keyboard Public")
 
 
+@pytest.mark.usefixtures("filled")
 def test_an_open_dialog_keeps_the_focus(admin_page: Page) -> None:
     page = admin_page
     page.get_by_role("button", name="New project").click()
@@ -66,7 +68,8 @@ def test_an_open_dialog_keeps_the_focus(admin_page: Page) -> None:
         expect(form.locator(":focus")).to_have_count(1)
 
 
-def test_the_skip_link_leads_past_the_navigation(admin_page: Page, filled: Filled) -> None:
+@pytest.mark.usefixtures("filled")
+def test_the_skip_link_leads_past_the_navigation(admin_page: Page) -> None:
     page = admin_page
     page.reload()
     settled(page)

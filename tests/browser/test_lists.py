@@ -46,7 +46,7 @@ def test_the_address_shows_somebody_else_the_same_list(
     public = [name for name in reversed(teams) if name < "team-30"]
     assert first == public[:15]
 
-    page.get_by_role("navigation", name="List of projects").get_by_role("button", name="Go to next page").click()
+    page.get_by_role("navigation", name="List of projects").get_by_role("button", name="Go to the next page").click()
     expect(page.get_by_role("link", name=public[15])).to_be_visible()
     assert _names(page) == public[15:]
 
@@ -92,7 +92,8 @@ def test_ten_thousand_rows_are_paged_by_the_server(
     inserted = execute(
         moorage,
         "INSERT INTO repository (project_id, name, first_push_time)"
-        f" SELECT {project}, 'many/app-' || to_char(n, 'FM00000'), now() FROM generate_series(1, 10000) AS n",
+        " SELECT %s, 'many/app-' || to_char(n, 'FM00000'), now() FROM generate_series(1, 10000) AS n",
+        project,
     )
     assert inserted == 10_000
 
@@ -107,7 +108,7 @@ def test_ten_thousand_rows_are_paged_by_the_server(
     assert sum(sizes) < 50_000
 
     sizes.clear()
-    page.get_by_role("button", name="Go to last page").click()
+    page.get_by_role("button", name="Go to the last page").click()
     expect(page.get_by_role("link", name="app-10000")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("^app-"))).to_have_count(10)
     assert len(watched.asked()) == 1

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import new_context, settled, sign_in
+from tests.browser.chromium import new_context, sign_in
 from tests.browser.contents import Contents
 from tests.browser.parts import open_account_menu
 from tests.clients.harness import CommandFailed
@@ -38,7 +38,7 @@ def test_a_theme_is_kept_and_does_not_flash(browser: Browser, moorage: Moorage, 
         page.get_by_role("menuitem", name=chosen, exact=True).click()
         assert _is_dark(page) is (chosen == "Dark")
         page.reload()
-        settled(page)
+        expect(page.get_by_role("link", name="library")).to_be_visible()
         assert page.evaluate("window.wasDark") is (chosen == "Dark")
         assert _is_dark(page) is (chosen == "Dark")
         # Also where nobody has signed in.

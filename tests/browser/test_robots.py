@@ -67,7 +67,7 @@ def test_a_robot_made_in_the_portal_pushes_and_pulls(
     digest = skopeo.push("team/app", "1.0")
     assert wire.digest("team/app", "1.0") == digest
     assert skopeo.pull("team/app", "1.0") == digest
-    with pytest.raises(CommandFailed, match="unauthorized"):
+    with pytest.raises(CommandFailed, match="invalid username/password"):
         skopeo.login(Login("robot$team+ci", f"{secret}x"))
 
     expect(row(page, "robot$team+ci")).to_contain_text("Repository: Pull, Push")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.chromium import Watched, new_context, settled, sign_in
@@ -54,6 +55,7 @@ def test_nothing_breaks_the_content_security_policy(browser: Browser, moorage: M
         context.close()
 
 
+@pytest.mark.usefixtures("filled")
 def test_a_second_visit_loads_no_file_again(browser: Browser, moorage: Moorage) -> None:
     context = new_context(browser)
     try:
@@ -85,9 +87,8 @@ def test_an_address_of_the_portal_that_is_none_says_so(admin_page: Page, moorage
     expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
 
 
-def test_a_server_that_is_away_is_said_so_until_it_is_back(
-    browser: Browser, moorage: Moorage, filled: Filled
-) -> None:
+@pytest.mark.usefixtures("filled")
+def test_a_server_that_is_away_is_said_so_until_it_is_back(browser: Browser, moorage: Moorage) -> None:
     context = new_context(browser)
     try:
         page = context.new_page()

@@ -7,7 +7,7 @@ import re
 import httpx2
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import Watched, new_context, settled, sign_in
+from tests.browser.chromium import Watched, new_context, sign_in
 from tests.browser.contents import Contents
 from tests.browser.parts import dialog, end_sessions, open_account_menu, open_project
 from tests.clients.server import ADMIN, Moorage
@@ -64,7 +64,7 @@ def test_the_end_is_noticed_though_nothing_was_asked(browser: Browser, moorage: 
         page = context.new_page()
         page.clock.install()
         sign_in(page, moorage.url, ADMIN.name, ADMIN.password)
-        settled(page)
+        expect(page.get_by_role("link", name="library")).to_be_visible()
         end_sessions(moorage)
         page.clock.fast_forward("59:00")
         expect(dialog(page, ENDED)).to_be_hidden()
@@ -77,7 +77,7 @@ def test_the_end_is_noticed_though_nothing_was_asked(browser: Browser, moorage: 
 
 def test_signing_out_ends_it_everywhere(admin_page: Page, watched: Watched, moorage: Moorage) -> None:
     page = admin_page
-    settled(page)
+    expect(page.get_by_role("link", name="library")).to_be_visible()
     other = page.context.new_page()
     other.goto(f"{moorage.url}/harbor/account")
     expect(other.get_by_role("heading", name="Your account")).to_be_visible()

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from moorage.portal.files import ASSETS
 from tests.browser.chromium import Watched, chromium, new_context, sign_in
@@ -19,6 +19,9 @@ from tests.clients.wire import Wire
 
 #: Pictures of what failing tests saw.
 REPORTS = Path(__file__).parents[2] / ".reports"
+
+#: Milliseconds until what is expected of a page has to be so.
+PATIENCE = 20_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,7 +40,8 @@ def portal() -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, and patience: what a page does in a moment takes longer where many tests run."""
+    expect.set_options(timeout=PATIENCE)
     with chromium() as browser:
         yield browser
 

@@ -13,9 +13,6 @@ from tests.browser.parts import dialog, open_project, row
 from tests.clients.server import Moorage, serve
 from tests.clients.wire import Wire
 
-#: Milliseconds a collection may take.
-FOLLOWED = 20_000
-
 
 @pytest.fixture(scope="module")
 def moorage() -> Iterator[Moorage]:
@@ -87,7 +84,7 @@ def test_a_collection_is_tried_then_run_and_its_log_followed(admin_page: Page, c
     page.get_by_role("tab", name="Log").click()
     # The page follows the log to its last line.
     log = page.get_by_role("region", name="Log", exact=True)
-    expect(log).to_contain_text("success to run gc in job.", timeout=FOLLOWED)
+    expect(log).to_contain_text("success to run gc in job.")
     expect(page.get_by_role("definition").filter(has_text="Succeeded")).to_be_visible()
     assert wire.http.get(f"/v2/collected/app/blobs/{orphan}").status_code == 404
     assert wire.http.get(f"/v2/collected/app/manifests/{deleted['digest']}").status_code == 404

@@ -75,7 +75,10 @@ def test_a_robot_made_in_the_portal_pushes_and_pulls(
     page.reload()
     expect(row(page, "robot$team+ci")).to_be_visible()
     _secret_is_nowhere(page, secret)
-    assert secret not in contents.call("GET", "/robots", params={"q": "Level=project"}).text
+    project = contents.call("GET", "/projects/team").json()["project_id"]
+    listed = contents.call("GET", "/robots", params={"q": f"Level=project,ProjectID={project}"})
+    assert [robot["name"] for robot in listed.json()] == ["robot$team+ci"]
+    assert secret not in listed.text
 
 
 def _secret_is_nowhere(page: Page, secret: str) -> None:

@@ -7,7 +7,6 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
   Button,
-  Checkbox,
   Skeleton,
 } from '@patternfly/react-core';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';

@@ -21,7 +21,7 @@ declare module 'i18next' {
 /** The language that was chosen, else the browser's, else English. */
 export function preferredLanguage(): string {
   const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages];
-  const known = wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find((tag) => tag in LANGUAGES);
+  const known = wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find((tag) => Object.hasOwn(LANGUAGES, tag));
   return known ?? 'en';
 }
 

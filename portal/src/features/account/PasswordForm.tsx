@@ -2,6 +2,7 @@ import { ActionGroup, Button, Content, Form } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { updateUserPassword, type UserView } from '@/api/generated';
+import { hasStatus } from '@/api/errors';
 import { signIn } from '@/session/signIn';
 import { ErrorAlert } from '@/shared/Failure';
 import { Field } from '@/shared/Field';
@@ -29,6 +30,8 @@ export function PasswordForm({ user }: { user: UserView }) {
       setWanted(NO_SECRET);
     },
   });
+  // Not that it is forbidden: the present password was another one.
+  const isWrong = hasStatus(change.error, 403);
   const isValid = present !== '' && isAccepted(wanted);
   return (
     <Form
@@ -38,7 +41,7 @@ export function PasswordForm({ user }: { user: UserView }) {
       }}
     >
       <Content component="p">{t('account.passwordIntro')}</Content>
-      {change.error && <ErrorAlert error={change.error} />}
+      {change.error && !isWrong && <ErrorAlert error={change.error} />}
       {/* Password managers want to know whose it is. */}
       <input type="hidden" name="username" autoComplete="username" value={user.username} readOnly />
       <Field
@@ -46,7 +49,11 @@ export function PasswordForm({ user }: { user: UserView }) {
         type="password"
         autoComplete="current-password"
         value={present}
-        onChange={setPresent}
+        onChange={(text) => {
+          setPresent(text);
+          change.reset();
+        }}
+        error={isWrong ? change.error?.message : null}
         isRequired
       />
       <SecretFields

@@ -76,7 +76,9 @@ function Row({ row, number, total, largest }: { row: HistoryRow; number: number;
             {command.text}
           </span>
         </Td>
-        <Td dataLabel={t('artifacts.history.created')}>{isTime(row.created) && <Time value={row.created} />}</Td>
+        <Td dataLabel={t('artifacts.history.created')} modifier="nowrap">
+          {isTime(row.created) && <Time value={row.created} />}
+        </Td>
         <Td dataLabel={t('artifacts.history.size')} className="m-size">
           {row.isEmpty && <Label isCompact>{t('artifacts.history.empty')}</Label>}
           {layer && (

@@ -73,7 +73,7 @@ function Images({ images, details }: { images: Child[]; details: Details }) {
               {image.platform === '' ? t('artifacts.platforms.none') : image.platform}
             </Td>
             <Td dataLabel={t('artifacts.platforms.digest')}>
-              <DigestLink digest={image.digest} />
+              <DigestLink digest={image.digest} isCopied />
             </Td>
             <Td dataLabel={t('artifacts.platforms.size')} className="m-right">
               <Size of={image.digest} details={details} />
@@ -106,7 +106,7 @@ function Attestations({ attestations, details }: { attestations: Attestation[]; 
               {aboutPlatform ?? (about === undefined ? t('artifacts.platforms.none') : shortDigest(about))}
             </Td>
             <Td dataLabel={t('artifacts.platforms.digest')}>
-              <DigestLink digest={digest} />
+              <DigestLink digest={digest} isCopied />
             </Td>
             <Td dataLabel={t('artifacts.platforms.size')} className="m-right">
               <Size of={digest} details={details} />

@@ -1,4 +1,4 @@
-import { FormGroup, FormSelect, FormSelectOption } from '@patternfly/react-core';
+import { Content, FormGroup, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -127,8 +127,10 @@ function Delete({ group, onClose, onDeleted }: { group: GroupView; onClose: () =
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <p>{t('groups.deleteBody')}</p>
-      <p>{t('common.cannotBeUndone')}</p>
+      <Content>
+        <p>{t('groups.deleteBody')}</p>
+        <p>{t('common.cannotBeUndone')}</p>
+      </Content>
     </ConfirmDialog>
   );
 }

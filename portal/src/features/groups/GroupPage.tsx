@@ -9,7 +9,6 @@ import { useCanInSystem } from '@/session/session';
 import { PageHeader } from '@/shared/PageHeader';
 import type { Opened } from './GroupDialogs';
 import { GroupMembers } from './GroupMembers';
-import { KindName } from './KindName';
 import { INTERNAL } from './types';
 
 const GroupDialogs = lazy(() => import('./GroupDialogs'));
@@ -30,7 +29,6 @@ export default function GroupPage() {
     <>
       <PageHeader
         title={group.group_name}
-        description={<KindName kind={group.group_type} />}
         crumbs={[{ title: t('groups.title'), to: '/harbor/groups' }]}
         actions={
           <Flex>

@@ -55,6 +55,7 @@ function QuarantineAlert() {
     <Alert
       variant="danger"
       isInline
+      component="p"
       title={t('health.quarantinedTitle', { count: data.quarantined_blobs })}
       actionLinks={<Link to="/harbor/health/integrity">{t('health.quarantinedLink')}</Link>}
     />

@@ -57,7 +57,7 @@ export const health = {
     size: 'Size',
     since: 'Since',
     reason: 'What is wrong',
-    artifacts: 'Artifacts that need it',
+    artifacts: 'Artifacts',
     empty: 'Nothing is damaged',
     emptyHint: 'No blob is in quarantine: everything that was checked is as it was pushed.',
     whatToDo: 'What to do',

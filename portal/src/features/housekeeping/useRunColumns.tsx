@@ -14,7 +14,7 @@ type Trigger = keyof typeof housekeeping.triggers;
 export function useTriggerName(): (trigger: string | undefined) => string {
   const { t } = useTranslation();
   return (trigger = '') =>
-    trigger in housekeeping.triggers ? t(`housekeeping.triggers.${trigger as Trigger}`) : trigger;
+    Object.hasOwn(housekeeping.triggers, trigger) ? t(`housekeeping.triggers.${trigger as Trigger}`) : trigger;
 }
 
 /** What a run is called: `Dry run 7`. */

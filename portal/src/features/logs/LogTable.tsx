@@ -124,11 +124,11 @@ function useColumns(): Column<AuditLogExt>[] {
     { key: 'user', title: t('logs.user'), sort: 'username', breaks: true, render: (row) => row.username },
     {
       key: 'operation',
-      title: t('logs.operation'),
+      title: t('logs.what'),
       sort: 'operation',
-      render: ({ operation }) => (isOperation(operation) ? t(`logs.operations.${operation}`) : operation),
+      render: ({ operation, resource_type: type }) =>
+        t(`logs.acts.${isOperation(operation) ? operation : 'other'}`, { operation, type }),
     },
-    { key: 'type', title: t('logs.type'), sort: 'resource_type', render: (row) => row.resource_type },
     {
       key: 'resource',
       title: t('logs.resource'),

@@ -5,6 +5,7 @@ export const logs = {
   tab: 'Logs',
   list: 'Audit log',
   user: 'User',
+  what: 'What',
   operation: 'Operation',
   type: 'Resource type',
   resource: 'Resource',
@@ -19,6 +20,15 @@ export const logs = {
     update: 'Update',
     login: 'Sign in',
     logout: 'Sign out',
+  },
+  acts: {
+    create: 'Create {{type}}',
+    delete: 'Delete {{type}}',
+    pull: 'Pull {{type}}',
+    update: 'Update {{type}}',
+    login: 'Sign in',
+    logout: 'Sign out',
+    other: '{{operation}} {{type}}',
   },
   ranges: {
     hour: 'Last hour',

@@ -1,5 +1,5 @@
 import { Content, Label, Pagination, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { ExpandableRowContent, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -32,9 +32,15 @@ export function TaskResult({ run, task, projectId }: Props) {
     const { data } = await getRetentionTaskLog({ path: { id: run.policy_id, eid: run.id, tid: task.id } });
     return String(data ?? '');
   };
-  if (goesOn) return <JobLog queryKey={key} load={load} isLive />;
+  if (goesOn) {
+    return (
+      <ExpandableRowContent>
+        <JobLog queryKey={key} load={load} isLive />
+      </ExpandableRowContent>
+    );
+  }
   return (
-    <>
+    <ExpandableRowContent>
       <ToggleGroup aria-label={t('policies.retention.runs.show', { repository: task.repository })} isCompact>
         {VIEWS.map((one) => (
           <ToggleGroupItem
@@ -50,7 +56,7 @@ export function TaskResult({ run, task, projectId }: Props) {
       ) : (
         <ListedArtifacts queryKey={key} load={load} isGoing={view === 'going'} repository={task.repository} />
       )}
-    </>
+    </ExpandableRowContent>
   );
 }
 

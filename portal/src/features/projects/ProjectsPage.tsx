@@ -62,6 +62,7 @@ export default function ProjectsPage() {
         state={state}
         rowKey={(project) => project.project_id}
         rowName={(project) => project.name}
+        isWide
         filters={useFilterFields()}
         actions={
           user === null

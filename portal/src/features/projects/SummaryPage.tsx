@@ -43,7 +43,7 @@ export default function SummaryPage() {
         <Storage quota={summary.data?.quota} isPending={summary.isPending} />
       </GridItem>
       {user !== null && can('repository', 'push') && (
-        <GridItem md={showsMembers ? 7 : 12}>
+        <GridItem lg={showsMembers ? 7 : 12}>
           <Card isFullHeight>
             <CardTitle component="h2">{t('projects.summary.push')}</CardTitle>
             <CardBody>
@@ -53,7 +53,7 @@ export default function SummaryPage() {
         </GridItem>
       )}
       {showsMembers && summary.data && (
-        <GridItem md={5}>
+        <GridItem lg={5}>
           <MemberCounts summary={summary.data} projectId={project.project_id} />
         </GridItem>
       )}

@@ -10,7 +10,6 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
 import { PageHeader } from '@/shared/PageHeader';
-import { Time } from '@/shared/Time';
 import { Usage } from '@/shared/Usage';
 import { useListState } from '@/shared/useListState';
 
@@ -73,6 +72,7 @@ function useColumns(): Column<QuotaView>[] {
       key: 'project',
       title: t('quotas.project'),
       breaks: true,
+      width: 25,
       render: ({ ref }) => <Link to={`/harbor/projects/${ref.id}`}>{ref.name}</Link>,
     },
     // The API leaves out the name of the account that every registry has.
@@ -92,12 +92,6 @@ function useColumns(): Column<QuotaView>[] {
       sort: 'hard.storage',
       align: 'right',
       render: ({ hard }) => (hard.storage < 0 ? t('common.unlimited') : formatBytes(hard.storage)),
-    },
-    {
-      key: 'updated',
-      title: t('quotas.updated'),
-      sort: 'update_time',
-      render: (quota) => <Time value={quota.update_time} />,
     },
   ];
 }

@@ -9,8 +9,6 @@ export const quotas = {
   usage: 'Storage used',
   usageOf: 'Storage that {{name}} uses',
   limit: 'Limit',
-  share: 'Used',
-  updated: 'Changed',
   unit: 'GiB',
   noLimit: 'No limit',
   newProjects: 'Limit of new projects: {{limit}}',

@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** What is attached to an artifact; what is attached to that is asked for when it is opened. */
-export function AccessoryTree(props: Props) {
+export default function AccessoryTree(props: Props) {
   return (
     <div className="m-tree">
       <Branch {...props} />

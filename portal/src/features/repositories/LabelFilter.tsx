@@ -6,7 +6,7 @@ import { labelIds } from './artifactsQuery';
 import { LabelPicker } from './LabelPicker';
 
 /** Shows only artifacts that have every chosen label; the labels are asked for when it is opened. */
-export function LabelFilter({ projectId, state }: { projectId: number; state: ListState }) {
+export default function LabelFilter({ projectId, state }: { projectId: number; state: ListState }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const ids = labelIds(state.filters.labels);

@@ -71,14 +71,14 @@ function useColumns(): Column<TagLifetimeView>[] {
       sort: 'tag',
       breaks: true,
       render: ({ tag, current }) => (
-        <>
+        <span>
           {tag}{' '}
           {current && (
             <Label color="green" isCompact>
               {t('repositories.history.current')}
             </Label>
           )}
-        </>
+        </span>
       ),
     },
     {

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { createTag, listTags, type TagView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { projectKey } from '@/features/projects/useProject';
+import { TrashLink } from '@/features/trash/TrashLink';
 import { useCanInProject } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
 import { Field } from '@/shared/Field';
@@ -25,7 +26,7 @@ const DeleteTag = lazy(() => import('./DeleteTag'));
 /** More tags than this are found by typing a part of them. */
 const SHOWN = 50;
 
-/** The tags of an artifact: adds and deletes them. */
+/** The tags of an artifact: adds and deletes them. What was deleted is said here: behind a dialog no link is reached. */
 export default function TagsDialog({ digest, onClose }: { digest: string; onClose: () => void }) {
   const { t } = useTranslation();
   const id = useId();
@@ -34,6 +35,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
   const [wanted, setWanted] = useState('');
   const text = useDelayed(wanted);
   const [deleting, setDeleting] = useState<string>();
+  const [deleted, setDeleted] = useState<string>();
   const query = {
     page: 1,
     page_size: SHOWN,
@@ -56,6 +58,11 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
           labelId={id}
         />
         <ModalBody>
+          {deleted !== undefined && (
+            <Alert variant="success" isInline isLiveRegion title={t('repositories.tagDeleted', { name: deleted })}>
+              <TrashLink projectId={project.project_id} />
+            </Alert>
+          )}
           {can('tag', 'create') && <AddTag digest={digest} />}
           {list.error && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
           {(total > SHOWN || wanted !== '') && (
@@ -80,6 +87,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
           <DeleteTag
             projectId={project.project_id}
             path={{ ...path, reference: digest, tag_name: deleting }}
+            onDeleted={setDeleted}
             onClose={() => setDeleting(undefined)}
           />
         )}

@@ -11,7 +11,11 @@ export function Expires({ at }: { at: number }) {
   const [now] = useState(() => new Date());
   const state = nearness(at, now);
   if (state === 'never') return <>{t('common.never')}</>;
-  const time = <Time value={new Date(at * 1000).toISOString()} />;
+  const time = (
+    <span className="m-robot-time">
+      <Time value={new Date(at * 1000).toISOString()} />
+    </span>
+  );
   if (state === 'later') return time;
   return (
     <Label

@@ -10,35 +10,33 @@ interface Props {
   grants: Grant[];
   matrix: Matrix;
   onChange: (grants: Grant[]) => void;
-  /** Below them: how another one is added. */
+  /** Above them: how another one is added. */
   children?: ReactNode;
 }
 
-/** The grants of a robot in projects, each to be opened; what was added last is open. */
+/** The grants of a robot in projects. One is open at a time, since each is a long table: first what was just added. */
 export function Grants({ grants, matrix, onChange, children }: Props) {
-  const [closed, setClosed] = useState<ReadonlySet<number>>(
-    () => new Set(grants.length > 2 ? grants.map(({ id }) => id) : []),
-  );
-  const toggle = (id: number) =>
-    setClosed((before) => {
-      const after = new Set(before);
-      if (!after.delete(id)) after.add(id);
-      return after;
-    });
+  const newest = Math.max(0, ...grants.map(({ id }) => id));
+  const [known, setKnown] = useState(newest);
+  const [open, setOpen] = useState<number | null>(grants.length === 1 ? newest : null);
+  if (newest > known) {
+    setKnown(newest);
+    setOpen(newest);
+  }
   return (
     <div className="m-grants">
+      <div>{children}</div>
       {grants.map((grant) => (
         <GrantCard
           key={grant.id}
           grant={grant}
           matrix={matrix}
-          isOpen={!closed.has(grant.id)}
-          onToggle={() => toggle(grant.id)}
+          isOpen={grant.id === open}
+          onToggle={() => setOpen(grant.id === open ? null : grant.id)}
           onChange={(changed) => onChange(grants.map((other) => (other.id === grant.id ? changed : other)))}
           onRemove={() => onChange(grants.filter((other) => other.id !== grant.id))}
         />
       ))}
-      <div className="m-grants-add">{children}</div>
     </div>
   );
 }

@@ -1,7 +1,6 @@
 import { Label } from '@patternfly/react-core';
 import { useTranslation } from 'react-i18next';
 import type { RobotPermissionView } from '@/api/generated';
-import { Facts } from '@/shared/Facts';
 import { rightsOf } from './grants';
 import { byResource } from './rights';
 import { useNames } from './useNames';
@@ -59,13 +58,13 @@ export function PermissionsOf({ permissions }: { permissions: RobotPermissionVie
               ))}
             </p>
           )}
-          <Facts
-            columns={3}
-            facts={byResource(rightsOf(permission.access)).map(([resource, actions]) => [
-              resourceName(resource),
-              actions.map(actionName).join(', '),
-            ])}
-          />
+          <ul>
+            {byResource(rightsOf(permission.access)).map(([resource, actions]) => (
+              <li key={resource}>
+                {resourceName(resource)}: {actions.map(actionName).join(', ')}
+              </li>
+            ))}
+          </ul>
         </section>
       ))}
     </div>

@@ -1,3 +1,4 @@
+import { Content } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { deleteRobot, updateRobot, type RobotView } from '@/api/generated';
@@ -101,8 +102,10 @@ function Delete({ scope, robot, onClose }: OneProps) {
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      <p>{t('robots.deleteBody')}</p>
-      <p>{t('common.cannotBeUndone')}</p>
+      <Content>
+        <p>{t('robots.deleteBody')}</p>
+        <p>{t('common.cannotBeUndone')}</p>
+      </Content>
     </ConfirmDialog>
   );
 }

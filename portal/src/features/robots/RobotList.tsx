@@ -107,7 +107,7 @@ function useColumns(scope: Scope): Column<RobotView>[] {
       key: 'name',
       title: t('common.name'),
       sort: 'name',
-      width: 30,
+      width: 25,
       breaks: true,
       render: ({ name, description }) => (
         <>
@@ -127,14 +127,18 @@ function useColumns(scope: Scope): Column<RobotView>[] {
     {
       key: 'permissions',
       title: t('robots.permissions'),
-      width: 30,
+      width: 25,
       render: (robot) => <Summary permissions={robot.permissions} isOfProject={scope.level === 'project'} />,
     },
     {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (robot) => <Time value={robot.creation_time} />,
+      render: (robot) => (
+        <span className="m-robot-time">
+          <Time value={robot.creation_time} />
+        </span>
+      ),
     },
     { key: 'expires', title: t('robots.expires'), render: (robot) => <Expires at={robot.expires_at} /> },
   ];

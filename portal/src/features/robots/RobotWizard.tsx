@@ -1,6 +1,6 @@
 import { Alert, Button, Modal, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createRobot, getPermissions, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -100,7 +100,12 @@ export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
       <Wizard
         className="m-robot-wizard"
         navAriaLabel={title}
-        header={<WizardHeader title={title} onClose={onClose} closeButtonAriaLabel={t('common.close')} />}
+        header={
+          <>
+            <WizardHeader title={title} onClose={onClose} closeButtonAriaLabel={t('common.close')} />
+            <ToggleName />
+          </>
+        }
         onClose={onClose}
         onSave={() => save.mutate()}
         shouldFocusContent
@@ -109,6 +114,16 @@ export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
       </Wizard>
     </Modal>
   );
+}
+
+/** On narrow screens a button shows the steps; it is called by its text, not by the name PatternFly gives it besides. */
+function ToggleName() {
+  const here = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const wizard = here.current?.closest('.pf-v6-c-wizard');
+    wizard?.querySelector('.pf-v6-c-wizard__toggle')?.removeAttribute('aria-label');
+  }, []);
+  return <span ref={here} hidden />;
 }
 
 interface StepProps {

@@ -1,4 +1,4 @@
-import { List, ListItem } from '@patternfly/react-core';
+import { Content, List, ListItem } from '@patternfly/react-core';
 import type { QueryKey } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -59,14 +59,16 @@ export function ConfirmEach<Item extends Named>(props: Props<Item>) {
       {failed.map(({ item, error }) => (
         <ErrorAlert key={item.user_id} error={error} title={t('users.failed', { name: item.username })} />
       ))}
-      {left.length > 1 && (
-        <List isPlain>
-          {left.map(({ user_id, username }) => (
-            <ListItem key={user_id}>{username}</ListItem>
-          ))}
-        </List>
-      )}
-      {children}
+      <Content>
+        {left.length > 1 && (
+          <List>
+            {left.map(({ user_id, username }) => (
+              <ListItem key={user_id}>{username}</ListItem>
+            ))}
+          </List>
+        )}
+        {children}
+      </Content>
     </ConfirmDialog>
   );
 }

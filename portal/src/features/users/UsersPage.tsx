@@ -153,12 +153,15 @@ function useColumns(): Column<UserView>[] {
       render: ({ sysadmin_flag }) =>
         sysadmin_flag ? <Label color="purple">{t('account.administrator')}</Label> : t('users.plain'),
     },
-    { key: 'comment', title: t('account.comment'), breaks: true, render: (user) => user.comment },
     {
       key: 'created',
       title: t('common.created'),
       sort: 'creation_time',
-      render: (user) => <Time value={user.creation_time} />,
+      render: (user) => (
+        <span className="m-nowrap">
+          <Time value={user.creation_time} />
+        </span>
+      ),
     },
   ];
 }

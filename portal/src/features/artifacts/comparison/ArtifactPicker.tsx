@@ -61,12 +61,13 @@ export function ArtifactPicker({ label, repository, artifact, onChoose }: Props)
           setTyped(null);
           onChoose(choice.digest);
         }}
-        isLoading={found.isFetching}
+        onLeave={() => setTyped(null)}
+        isLoading={found.isFetching || wanted !== (typed ?? '').trim()}
         message={found.error?.message ?? (isNothing ? t('artifacts.comparison.nothing') : undefined)}
       />
       {artifact && (
         <div className="m-chosen">
-          <DigestLink digest={artifact.digest} /> {typeName(artifact.type)}, {formatBytes(artifact.size ?? 0)},{' '}
+          <DigestLink digest={artifact.digest} isCopied /> {typeName(artifact.type)}, {formatBytes(artifact.size ?? 0)},{' '}
           <Time value={artifact.push_time} />
         </div>
       )}

@@ -1,0 +1,8 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+
+/** Beside what says that something of a project was deleted: the way to where it can be brought back. */
+export function TrashLink({ projectId }: { projectId: number }) {
+  const { t } = useTranslation();
+  return <Link to={`/harbor/projects/${projectId}/trash`}>{t('trash.openTrash')}</Link>;
+}

@@ -34,6 +34,11 @@ def choose_filter(page: Page, field: str, choice: str) -> None:
     page.get_by_role("option", name=choice, exact=True).click()
 
 
+def flip(page: Page, name: str) -> None:
+    """Click on a switch: on its drawing, which lies above the control that has the role."""
+    page.get_by_role("switch", name=name).click(force=True)
+
+
 def open_account_menu(page: Page) -> None:
     """The menu in the corner: account, theme, language, signing out."""
     page.get_by_role("button", name=re.compile("^Signed in as ")).click()

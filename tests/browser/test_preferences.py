@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.chromium import new_context, sign_in
 from tests.browser.contents import Contents
-from tests.browser.parts import open_account_menu
+from tests.browser.parts import flip, open_account_menu
 from tests.clients.harness import CommandFailed
 from tests.clients.server import ADMIN, Moorage
 from tests.clients.test_skopeo import Skopeo
@@ -59,17 +59,17 @@ def test_the_system_s_theme_is_followed_while_the_page_is_open(admin_page: Page)
 
 
 def _is_dark(page: Page) -> bool:
-    """Whether it is dark in the eyes: what is behind the text, and the class components go by."""
+    """Whether it is dark in the eyes, where text is light, and by the class that components go by."""
     marked = bool(page.evaluate(f"document.documentElement.classList.contains('{DARK}')"))
-    red, green, blue = page.evaluate(
-        """() => {
+    lightness = page.get_by_role("heading", level=1).evaluate(
+        """(heading) => {
             const canvas = document.createElement('canvas').getContext('2d');
-            canvas.fillStyle = getComputedStyle(document.querySelector('main') ?? document.body).backgroundColor;
+            canvas.fillStyle = getComputedStyle(heading).color;
             canvas.fillRect(0, 0, 1, 1);
-            return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+            return Math.max(...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3));
         }"""
     )
-    assert marked is (red + green + blue < 3 * 128)
+    assert marked is (lightness > 128)
     return marked
 
 
@@ -87,7 +87,7 @@ def test_a_read_only_registry_says_so_on_every_page(admin_page: Page, moorage: M
     skopeo.push("library/app", "1.0")
     page.get_by_role("link", name="Configuration").click()
     page.get_by_role("tab", name="System").click()
-    page.get_by_role("switch", name="Read-only mode").click()
+    flip(page, "Read-only mode")
     expect(page.get_by_text("Once you save, every push that is under way fails at its next step.")).to_be_visible()
     expect(page.get_by_text("1 change is not saved yet")).to_be_visible()
     page.get_by_role("button", name="Save").click()
@@ -102,7 +102,7 @@ def test_a_read_only_registry_says_so_on_every_page(admin_page: Page, moorage: M
         skopeo.push("library/app", "2.0")
 
     page.goto(f"{moorage.url}/harbor/configs/setting")
-    page.get_by_role("switch", name="Read-only mode").click()
+    flip(page, "Read-only mode")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text(READ_ONLY)).to_have_count(0)
     skopeo.push("library/app", "2.0")
@@ -140,7 +140,7 @@ def test_a_banner_is_shown_to_everybody(browser: Browser, admin_page: Page, moor
 def test_what_was_not_saved_is_not_lost_by_leaving(admin_page: Page, moorage: Moorage) -> None:
     page = admin_page
     page.goto(f"{moorage.url}/harbor/configs/setting")
-    page.get_by_role("switch", name="Count pulls").click()
+    flip(page, "Count pulls")
     page.get_by_role("link", name="Projects").first.click()
     leave = page.get_by_role("dialog", name="Leave without saving?")
     leave.get_by_role("button", name="Cancel").click()

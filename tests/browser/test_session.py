@@ -40,7 +40,7 @@ def test_a_dialog_is_sent_after_signing_in_over_it(admin_page: Page, moorage: Mo
     again.get_by_role("button", name="Sign in", exact=True).click()
     expect(again.get_by_text("User name or password is wrong.")).to_be_visible()
     _sign_in_again(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("kept Public")
+    expect(page.get_by_role("heading", level=1, name="kept Public")).to_be_visible()
     project = contents.call("GET", "/projects/kept").json()
     assert project["metadata"]["public"] == "true"
     assert contents.call("GET", "/projects/kept/summary").json()["quota"]["hard"] == {"storage": 3 * 1024**3}

@@ -2,7 +2,6 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { startTexts } from '@/texts';
 import { Suggest } from './Suggest';
 
 const GROUPS = [
@@ -37,7 +36,6 @@ function Example({ groups = GROUPS, ...rest }: ExampleProps) {
 
 beforeAll(async () => {
   Element.prototype.scrollIntoView = () => undefined;
-  await startTexts();
 });
 
 function field() {

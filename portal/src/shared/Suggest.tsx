@@ -12,7 +12,7 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import './suggest.css';
 
 export interface SuggestGroup<Item> {

@@ -1,6 +1,6 @@
-import { Button, Flex, Label, PageSection } from '@patternfly/react-core';
+import { Button, Label, PageSection } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { comparisonAddress } from '@/features/repositories/addresses';
 import { useTypeName } from '@/features/repositories/ArtifactType';
@@ -11,6 +11,8 @@ import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { tabsOf, TABS } from './tabs';
 import { useArtifact } from './useArtifact';
+import { Row } from '@/shared/Row';
+import './texts';
 
 const DeleteArtifact = lazy(() => import('./DeleteArtifact'));
 
@@ -41,12 +43,12 @@ export default function ArtifactPage() {
         }
         tabTitle={shortDigest(artifact.digest)}
         crumbs={[
-          { title: t('projects.title'), to: '/harbor/projects' },
+          { title: t('titles.projects'), to: '/harbor/projects' },
           { title: project.name, to: `/harbor/projects/${project.project_id}` },
           { title: name, to: repository.address },
         ]}
         actions={
-          <Flex columnGap={{ default: 'columnGapSm' }}>
+          <Row>
             <Button
               variant="secondary"
               component={(props) => (
@@ -60,7 +62,7 @@ export default function ArtifactPage() {
                 {t('common.delete')}
               </Button>
             )}
-          </Flex>
+          </Row>
         }
       />
       <RouteTabs

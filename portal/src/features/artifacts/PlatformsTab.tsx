@@ -1,7 +1,7 @@
 import { Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DigestLink } from '@/features/repositories/artifactColumns';
@@ -11,6 +11,7 @@ import { formatBytes, shortDigest } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { childrenOf, childrenQuery, type Attestation, type Child } from './platformTable';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 /** Most children whose sizes are looked up. */
 const LOOKED_UP = 100;

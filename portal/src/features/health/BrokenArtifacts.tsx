@@ -1,6 +1,6 @@
 import { Button, List, ListItem, Skeleton } from '@patternfly/react-core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { BrokenArtifactView, ListBrokenArtifactsResponses } from '@/api/generated';
 import { client } from '@/api/generated/client.gen';
@@ -8,6 +8,7 @@ import { page } from '@/api/pages';
 import { ErrorAlert } from '@/shared/Failure';
 import { shortDigest } from '@/shared/format';
 import { addressOf } from './addressOf';
+import './texts';
 
 const PAGE_SIZE = 25;
 

@@ -1,7 +1,7 @@
 import { Alert, Card, CardBody, CardTitle, Gallery } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { useSession } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
@@ -11,6 +11,7 @@ import { Components, Overall } from './Components';
 import { Contents, Storage } from './Numbers';
 import { integrityQuery } from './queries';
 import './health.css';
+import './texts';
 
 /** What an administrator wants to see at a glance. */
 export default function OverviewTab() {

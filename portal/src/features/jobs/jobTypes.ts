@@ -1,5 +1,6 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { jobs } from './texts';
+import './texts';
 
 type Known = keyof typeof jobs.types;
 

@@ -1,7 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { AuditLogExt } from '@/api/generated';
 import type { Page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
@@ -11,6 +11,7 @@ import { LogDetails } from './LogDetails';
 import { CUSTOM, FILTERS, PRESETS, searchOf } from './search';
 import { TimeRange } from './TimeRange';
 import { isOperation, OPERATIONS, type Operation } from './vocabulary';
+import './texts';
 
 const ExportDialog = lazy(() => import('./ExportDialog'));
 

@@ -1,8 +1,8 @@
-export const logs = {
-  title: 'Audit log',
+import { defineTexts } from '@/texts';
+
+export const logs = defineTexts('logs', {
   description: 'Who did what, when, and whether it succeeded.',
   descriptionOfSome: 'What happened in the projects whose log you may read.',
-  tab: 'Logs',
   list: 'Audit log',
   user: 'User',
   what: 'What',
@@ -69,4 +69,4 @@ export const logs = {
     cut: 'The newest {{limit}} rows were exported; there are more.',
     nothing: 'Nothing matches the filters, so nothing was exported.',
   },
-} as const;
+});

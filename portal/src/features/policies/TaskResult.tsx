@@ -2,7 +2,7 @@ import { Content, Label, Pagination, ToggleGroup, ToggleGroupItem } from '@patte
 import { ExpandableRowContent, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getRetentionTaskLog } from '@/api/generated';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
@@ -13,6 +13,7 @@ import { isRunning } from '@/shared/Status';
 import { Time } from '@/shared/Time';
 import { listedIn, type Listed } from './retention';
 import { runsKey } from './useRuns';
+import './texts';
 
 interface Props {
   run: RetentionExecutionView;

@@ -1,6 +1,7 @@
 import { Label } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ProjectView } from '@/api/generated';
+import './texts';
 
 /** Whether everybody may pull from a project; in a span, so that no grid stretches it. */
 export function AccessLabel({ project }: { project: Pick<ProjectView, 'metadata'> }) {

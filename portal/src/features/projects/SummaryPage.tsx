@@ -1,6 +1,6 @@
 import { Card, CardBody, CardTitle, Grid, GridItem, Skeleton } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { getProjectSummary, type ProjectView, type SummaryQuota, type SummaryView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -14,6 +14,7 @@ import { PushCommands } from './PushCommands';
 import { RoleName } from './RoleName';
 import { StoragePicture } from './StoragePicture';
 import { projectKey, useProject } from './useProject';
+import './texts';
 
 /** A project at a glance: what it holds, who is in it, and how to push to it. */
 export default function SummaryPage() {

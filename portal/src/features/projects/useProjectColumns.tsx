@@ -1,5 +1,5 @@
 import './projects.css';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { ProjectView } from '@/api/generated';
 import { useSession } from '@/session/session';
@@ -9,6 +9,7 @@ import { Time } from '@/shared/Time';
 import { Usage } from '@/shared/Usage';
 import { AccessLabel } from './AccessLabel';
 import { RoleName } from './RoleName';
+import './texts';
 
 /** What there is to say of projects only to those who may have a role in them. */
 const OF_MEMBERS = new Set(['role', 'size']);

@@ -1,7 +1,7 @@
 import { Alert } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { listQuotas, type QuotaView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -12,6 +12,7 @@ import { formatBytes } from '@/shared/format';
 import { PageHeader } from '@/shared/PageHeader';
 import { Usage } from '@/shared/Usage';
 import { useListState } from '@/shared/useListState';
+import './texts';
 
 const EditQuota = lazy(() => import('./EditQuota'));
 
@@ -26,7 +27,7 @@ export default function QuotasPage() {
   });
   return (
     <>
-      <PageHeader title={t('quotas.title')} description={t('quotas.description')}>
+      <PageHeader title={t('titles.quotas')} description={t('quotas.description')}>
         <Defaults />
       </PageHeader>
       <DataTable

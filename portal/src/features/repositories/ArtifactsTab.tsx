@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -19,6 +19,7 @@ import { KNOWN_TYPES, useTypeName } from './ArtifactType';
 import { useArtifactActions } from './useArtifactActions';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
 
 const AccessoryTree = lazy(() => import('./AccessoryTree'));
 const LabelFilter = lazy(() => import('./LabelFilter'));

@@ -1,10 +1,11 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteTag, type DeleteTagData } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { UndoNote } from '@/features/trash/UndoNote';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 interface Props {
   projectId: number;

@@ -1,8 +1,9 @@
 import { Content } from '@patternfly/react-core';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import './repositories.css';
+import './texts';
 
 // Headings of a description are below those of the page.
 const COMPONENTS: Components = {

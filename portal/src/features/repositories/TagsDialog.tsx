@@ -4,7 +4,7 @@ import TrashIcon from '@patternfly/react-icons/dist/esm/icons/trash-icon';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createTag, listTags, type TagView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { projectKey } from '@/features/projects/useProject';
@@ -20,6 +20,7 @@ import { useDelayed } from '@/shared/useDelayed';
 import { isTagName } from './tagNames';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
 
 const DeleteTag = lazy(() => import('./DeleteTag'));
 

@@ -1,5 +1,5 @@
-import { Button, Content, Flex, FlexItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { Button, Content } from '@patternfly/react-core';
+import { useTranslation } from '@/texts';
 import { listProjects, type ProjectView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { SearchSelect } from '@/features/users/SearchSelect';
@@ -7,6 +7,8 @@ import { buildQuery } from '@/shared/query';
 import { EVERY_PROJECT, newGrant, type Grant } from './grants';
 import { Grants } from './Grants';
 import { PRESETS, type Matrix } from './rights';
+import { Row } from '@/shared/Row';
+import './texts';
 
 /** How many projects a search shows. */
 const SHOWN = 10;
@@ -31,24 +33,24 @@ export function SystemPlaces({ grants, matrix, onChange }: Props) {
     <>
       <Content component="p">{t('robots.placesHint')}</Content>
       <Grants grants={grants} matrix={matrix} onChange={onChange}>
-        <Flex>
-          <FlexItem>
+        <Row>
+          <div>
             <SearchSelect
               label={t('robots.addProject')}
-              title={t('projects.title')}
+              title={t('titles.projects')}
               queryKey={['robot-places']}
               search={searchProjects}
               itemKey={(project) => project.project_id}
               itemName={(project) => project.name}
               onChoose={(project) => add(project.name)}
             />
-          </FlexItem>
-          <FlexItem>
+          </div>
+          <div>
             <Button variant="secondary" isDisabled={isEverywhere} onClick={() => add(EVERY_PROJECT)}>
               {t('robots.addEveryProject')}
             </Button>
-          </FlexItem>
-        </Flex>
+          </div>
+        </Row>
       </Grants>
     </>
   );

@@ -1,6 +1,6 @@
-import { Alert, Flex, FlexItem, Label, Title } from '@patternfly/react-core';
+import { Alert, Label, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, useParams } from 'react-router';
 import { getWebhookPolicyOfProject, listExecutionsOfWebhookPolicy } from '@/api/generated';
 import type { ExecutionView, PolicyView } from '@/api/generated';
@@ -20,6 +20,8 @@ import { subjectsOf } from './policy';
 import { TargetText } from './TargetText';
 import { useEventName } from './useEventName';
 import { useTargetName } from './useTargetName';
+import { Row } from '@/shared/Row';
+import './texts';
 
 /** Milliseconds between two looks: while something is on its way, and else for what happens next. */
 const POLL = 1500;
@@ -52,8 +54,8 @@ export default function DeliveriesPage() {
   const name = policy.data?.name ?? '';
   return (
     <>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }}>
-        <FlexItem className="m-shrink">
+      <Row isApart>
+        <div className="m-shrink">
           <Title headingLevel="h2">
             {name}{' '}
             {policy.data && (
@@ -62,11 +64,11 @@ export default function DeliveriesPage() {
               </Label>
             )}
           </Title>
-        </FlexItem>
-        <FlexItem>
+        </div>
+        <div>
           <Link to={`/harbor/projects/${projectId}/webhook`}>{t('webhooks.delivery.back')}</Link>
-        </FlexItem>
-      </Flex>
+        </div>
+      </Row>
       {system.notification_enable === false && <Alert variant="warning" isInline title={t('webhooks.off')} />}
       {policy.data && <PolicyFacts policy={policy.data} />}
       <Title headingLevel="h2" size="lg" className="m-deliveries">

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DigestLink } from '@/features/repositories/artifactColumns';
@@ -11,6 +11,7 @@ import { Suggest } from '@/shared/Suggest';
 import { Time } from '@/shared/Time';
 import { useDelayed } from '@/shared/useDelayed';
 import { choicesOf, pickerQuery, type Choice } from './choices';
+import '@/features/artifacts/texts';
 
 /** Artifacts looked through for what is typed. */
 const OFFERED = 15;

@@ -1,11 +1,12 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Digest } from '@/shared/Copy';
 import { Breakable } from '../Breakable';
 import { Part } from '../Part';
 import { differing, type Change, type Difference } from './compare';
 import './comparison.css';
+import '@/features/artifacts/texts';
 
 const COLORS = { same: 'grey', changed: 'blue', added: 'green', removed: 'orange' } as const satisfies Record<
   Change,

@@ -72,7 +72,7 @@ describe('a filter that is chosen', () => {
 describe('pages', () => {
   it('are turned in the address', async () => {
     renderAt('/robots', <List />);
-    await userEvent.click(screen.getByRole('button', { name: 'Go to next page' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Go to the next page' }));
     expect(address()).toBe('/robots?page=2');
   });
 });

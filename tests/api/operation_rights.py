@@ -191,6 +191,7 @@ GET    /projects/$project/repositories/app/artifacts/v1/tags         project tag
 POST   /projects/$project/repositories/app/artifacts/v1/tags         project tag:create < {"name": "v1"}
 DELETE /projects/$project/repositories/app/artifacts/v1/tags/none    project tag:delete
 GET    /projects/$project/repositories/app/taghistory                project tag:list
+GET    /projects/$project/repositories/app/artifacts/v1/manifest       project artifact-addition:read
 POST   /projects/$project/repositories/app/tags/v1/revert            project repository:push < revert
 """
 

@@ -12,7 +12,7 @@ from tests.api.browser import ADMIN_PASSWORD, Browser, cookies_of, rows, user
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 
-PARTS = ["system", "user", "permissions", "expires_in"]
+PARTS = ["system", "user", "permissions", "expires_in", "trash_days"]
 TIMEOUT = 60 * 60
 
 
@@ -40,6 +40,7 @@ async def test_nobody_is_told_how_to_log_in(site: Application) -> None:
         "user": None,
         "permissions": [],
         "expires_in": None,
+        "trash_days": None,
     }
     assert found["system"]["auth_mode"] == "db_auth"
     assert "harbor_version" not in found["system"]
@@ -108,8 +109,15 @@ async def test_it_tells_what_is_allowed_in_a_project_that_is_asked_for(site: App
     found = (await answered(admin, "/session?project_id=1"))["project_permissions"]
     assert found == await answered(admin, "/users/current/permissions?scope=/project/1&relative=true")
     assert {"resource": "repository", "action": "delete"} in found
+    asked = await answered(admin, "/session?project_id=1")
+    assert asked["project"] == await answered(admin, "/projects/1")
+    assert asked["trash_days"] == site.settings.trash.retention_days
     public = (await answered(nobody, "/session?project_id=1"))["project_permissions"]
     assert {"resource": "repository", "action": "list"} in public
     assert {"resource": "repository", "action": "delete"} not in public
-    assert (await answered(nobody, "/session?project_id=999999"))["project_permissions"] == []
+    assert (await answered(nobody, "/session?project_id=1"))["project"]["name"] == "library"
+    await admin.api("POST", "/projects", json={"project_name": "hidden"})
+    for project_id in (2, 999999):
+        found = await answered(nobody, f"/session?project_id={project_id}")
+        assert (found["project_permissions"], found.get("project")) == ([], None)
     assert (await admin.api("GET", "/session?project_id=one")).status_code == 422

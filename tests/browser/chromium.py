@@ -108,7 +108,9 @@ def sign_in(page: Page, url: str, name: str, password: str, *, target: str = "/h
 def settled(page: Page) -> None:
     """Wait until nothing is being loaded and nothing says that it is."""
     page.wait_for_load_state("networkidle")
-    page.locator("[aria-busy=true], .pf-v6-c-skeleton, .pf-v6-c-spinner").first.wait_for(state="detached")
+    page.locator("[aria-busy=true], .pf-v6-c-skeleton, .pf-v6-c-spinner[aria-label=Loading]").first.wait_for(
+        state="detached"
+    )
 
 
 def new_context(

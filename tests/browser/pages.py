@@ -38,7 +38,7 @@ PAGES = (
     PortalPage("project-members", f"{_SHOP}/members", "jonas"),
     PortalPage("project-labels", f"{_SHOP}/labels", "needs-review"),
     PortalPage("project-robots", f"{_SHOP}/robot-account", "ci"),
-    PortalPage("project-retention", f"{_SHOP}/tag-strategy/tag-retention", "Daily", requests=5),
+    PortalPage("project-retention", f"{_SHOP}/tag-strategy/tag-retention", "every day", requests=4),
     PortalPage("project-immutable", f"{_SHOP}/tag-strategy/immutable-tag", "1.*"),
     PortalPage("project-webhooks", f"{_SHOP}/webhook", "deploy"),
     PortalPage("project-trash", f"{_SHOP}/trash", "old"),
@@ -48,7 +48,9 @@ PAGES = (
     PortalPage("repository-info", f"{_CART}/info-tab", "Keeps what customers want to buy."),
     PortalPage("tag-history", f"{_CART}/tag-history", "main"),
     PortalPage("artifact", f"{_CART}/artifacts-tab/artifacts/{{cart}}", "1.4.0", requests=6),
-    PortalPage("comparison", f"{_CART}/artifacts-tab/compare?left={{cart_before}}&right={{cart}}", "1.3.0", requests=8),
+    PortalPage(
+        "comparison", f"{_CART}/artifacts-tab/compare?left={{cart_before}}&right={{cart}}", "Only left", requests=7
+    ),
     PortalPage(
         "index", "/harbor/projects/{platform}/repositories/base/artifacts-tab/artifacts/{base}", "3.21", requests=6
     ),
@@ -59,15 +61,15 @@ PAGES = (
     PortalPage("robots", "/harbor/robot-accounts", "robot"),
     PortalPage("labels", "/harbor/labels", "label"),
     PortalPage("quotas", "/harbor/project-quotas", "observability"),
-    PortalPage("trash", "/harbor/trash", "rash"),
+    PortalPage("trash", "/harbor/trash", "Deleted projects"),
     PortalPage("garbage-collection", "/harbor/clearing-job/gc", "3:00", requests=4),
     PortalPage("audit-log-purge", "/harbor/clearing-job/audit-log-purge", "urge", requests=4),
-    PortalPage("job-queues", "/harbor/job-service-dashboard/pending-jobs", "GARBAGE_COLLECTION"),
-    PortalPage("job-schedules", "/harbor/job-service-dashboard/schedules", "GARBAGE_COLLECTION"),
+    PortalPage("job-queues", "/harbor/job-service-dashboard/pending-jobs", "Garbage collection"),
+    PortalPage("job-schedules", "/harbor/job-service-dashboard/schedules", "Garbage collection"),
     PortalPage("job-workers", "/harbor/job-service-dashboard/workers", "orker", requests=5),
     PortalPage("configuration-authentication", "/harbor/configs/auth", "ession"),
     PortalPage("configuration-system", "/harbor/configs/setting", "ead-only"),
     PortalPage("configuration-banner", "/harbor/configs/banner", "anner"),
     PortalPage("health", "/harbor/health", "database", requests=6),
-    PortalPage("account", "/harbor/account", "admin@example.com"),
+    PortalPage("account", "/harbor/account", "Change password"),
 )

@@ -1,7 +1,13 @@
 /** Who sits at the browser, what the server says of itself, and what both together allow. */
 
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { getCurrentUserPermissions, getSession, type GeneralInfo, type UserView } from '@/api/generated';
+import {
+  getCurrentUserPermissions,
+  getSession,
+  type GeneralInfo,
+  type ProjectView,
+  type UserView,
+} from '@/api/generated';
 import { body } from '@/api/pages';
 
 export interface Session {
@@ -11,7 +17,11 @@ export interface Session {
   /** Of the system, as `resource:action`. */
   permissions: ReadonlySet<string>;
   /** Of the project that was in the address when the portal was opened. */
-  project: { id: number; permissions: ReadonlySet<string> } | null;
+  project: { id: number; view: ProjectView | undefined; permissions: ReadonlySet<string> } | null;
+  /** Days for which a deletion can be undone; null for who has not signed in. */
+  trashDays: number | null;
+  /** When all of this was asked, in milliseconds of `Date.now()`. */
+  askedAt: number;
   /** When the session ends unless it is used, in milliseconds of `Date.now()`; null: there is none. */
   endsAt: number | null;
 }
@@ -30,7 +40,11 @@ async function load(): Promise<Session> {
     system: answer.system,
     user: answer.user,
     permissions: setOf(answer.permissions),
-    project: answer.project_permissions ? { id: opened, permissions: setOf(answer.project_permissions) } : null,
+    project: answer.project_permissions
+      ? { id: opened, view: answer.project, permissions: setOf(answer.project_permissions) }
+      : null,
+    trashDays: answer.trash_days,
+    askedAt: Date.now(),
     endsAt: answer.expires_in === null ? null : Date.now() + answer.expires_in * 1000,
   };
 }
@@ -61,12 +75,13 @@ export function useCanInSystem(): Can {
 
 /** Whether something is allowed in a project; nothing is until that is known. */
 export function useCanInProject(projectId: number): Can {
-  const { user, project } = useSession();
+  const { user, project, askedAt } = useSession();
   const known = project?.id === projectId ? project.permissions : undefined;
   const { data } = useQuery({
     queryKey: ['permissions', projectId, user?.user_id],
     queryFn: () => loadPermissions(projectId, user),
     initialData: known,
+    initialDataUpdatedAt: askedAt,
     staleTime: 60_000,
   });
   return (resource, action) => data?.has(`${resource === 'project' ? '.' : resource}:${action}`) ?? false;

@@ -5,6 +5,8 @@ Not in Harbor; in its style.
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from litestar import Response, get
 from litestar.params import FromPath
 from msgspec import Struct
@@ -125,7 +127,7 @@ async def list_artifacts(call: InjectedCall, digest: FromPath[str]) -> Response[
     """The artifacts that cannot be pulled because a blob is in quarantine, also through an index."""
     await call.require_system("system-volumes", "read")
     query = call.list_query()
-    total, found = await call.services.integrity.broken(check_digest(digest), query)
+    total, found = await call.services.integrity.broken(check_digest(unquote(digest)), query)
     return answer([BrokenArtifactView.of(artifact) for artifact in found], headers=call.page_headers(query, total))
 
 

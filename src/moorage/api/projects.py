@@ -156,9 +156,18 @@ def _check_storage(limit: int) -> None:
 async def get_project(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
     """One project."""
     facts = await call.require_project(project, "project", "read")
+    return answer(await project_view(call, facts.project_id))
+
+
+async def project_view(call: Call, project_id: int) -> ProjectView:
+    """A project that who asks may see.
+
+    Raises:
+        NotFound: it was deleted a moment ago.
+    """
     principal = await call.principal()
     viewer_id = principal.id if principal.kind is PrincipalKind.USER else None
-    return answer(ProjectView.of(await call.services.projects.get(facts.project_id, viewer_id=viewer_id)))
+    return ProjectView.of(await call.services.projects.get(project_id, viewer_id=viewer_id))
 
 
 @put(

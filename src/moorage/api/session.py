@@ -13,8 +13,10 @@ from moorage.api.answers import answer
 from moorage.api.call import Call, InjectedCall
 from moorage.api.describe import described, number
 from moorage.api.operations import BASE
+from moorage.api.project_models import ProjectView
+from moorage.api.projects import project_view
 from moorage.api.system import GeneralInfo, general_info
-from moorage.api.user_permissions import PermissionView, permissions_in_project, permissions_in_system
+from moorage.api.user_permissions import READ_PROJECT, PermissionView, permissions_in_project, permissions_in_system
 from moorage.api.users import UserView
 from moorage.errors import NotFound
 
@@ -28,6 +30,8 @@ class Session(Struct):
         permissions: as ``/users/current/permissions`` answers them for the system; none for nobody.
         expires_in: seconds until the session ends unless it is used; null when it was not by a session that who asks
             is known.
+        trash_days: days for which a deletion can be undone; null for nobody.
+        project: the project that was asked for, as ``/projects`` answers it; left out for who may not see it.
         project_permissions: what that account, or nobody, may do in the project that was asked for, as
             ``/users/current/permissions`` answers it with ``relative``.
     """
@@ -36,6 +40,8 @@ class Session(Struct):
     user: UserView | None
     permissions: list[PermissionView]
     expires_in: int | None
+    trash_days: int | None
+    project: ProjectView | UnsetType = UNSET
     project_permissions: list[PermissionView] | UnsetType = UNSET
 
 
@@ -48,15 +54,29 @@ async def get_session(call: InjectedCall) -> Response[bytes]:
     project_id = call.number("project_id", 0)
     system = await general_info(call)
     principal = await call.principal()
-    in_project = await permissions_in_project(call, project_id, relative=True) if project_id else UNSET
-    if principal is ANONYMOUS:
-        return answer(Session(system, None, [], None, in_project))
-    user, permissions, seconds = await asyncio.gather(
-        _user(call, principal),
-        permissions_in_system(call),
-        call.services.identity.session_ends_in(call.request, principal),
-    )
-    return answer(Session(system, user, permissions, None if seconds is None else int(seconds), in_project))
+    found = Session(system, None, [], None, None)
+    if project_id:
+        found.project_permissions = await permissions_in_project(call, project_id, relative=True)
+        found.project = await _project(call, project_id, found.project_permissions)
+    if principal is not ANONYMOUS:
+        found.user, found.permissions, found.expires_in = await asyncio.gather(
+            _user(call, principal), permissions_in_system(call), _expires_in(call, principal)
+        )
+        found.trash_days = call.services.trash.retention_days
+    return answer(found)
+
+
+async def _expires_in(call: Call, principal: Principal) -> int | None:
+    seconds = await call.services.identity.session_ends_in(call.request, principal)
+    return None if seconds is None else int(seconds)
+
+
+async def _project(call: Call, project_id: int, permissions: list[PermissionView]) -> ProjectView | UnsetType:
+    if READ_PROJECT in permissions:
+        # One that was deleted a moment ago is not there the next time.
+        with contextlib.suppress(NotFound):
+            return await project_view(call, project_id)
+    return UNSET
 
 
 async def _user(call: Call, principal: Principal) -> UserView | None:

@@ -53,6 +53,10 @@ class PermissionView(Struct):
     action: str
 
 
+#: The right to a project itself, as it is told with ``relative``.
+READ_PROJECT = PermissionView(_SELF, "read")
+
+
 @get(
     f"{BASE}/users/current/permissions",
     opt=described(

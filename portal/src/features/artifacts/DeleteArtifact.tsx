@@ -48,7 +48,7 @@ export default function DeleteArtifact({ onClose }: { onClose: () => void }) {
       <Content>
         <p>{t('artifacts.delete.from', { repository: repository.fullName })}</p>
         <Lost artifact={artifact} />
-        <UndoNote projectId={projectId} />
+        <UndoNote />
       </Content>
     </ConfirmDialog>
   );

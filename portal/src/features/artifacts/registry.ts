@@ -1,24 +1,16 @@
 /**
- * Manifests and blobs, by the registry's own protocol: the API has neither. A session is enough for it; who has not
- * signed in gets a token first, as clients do.
- *
- * The server counts a manifest that is read so as a pull. It is asked for only on pages that show what is in it, and
- * once: what a digest names never changes.
+ * What the API does not have: blobs and referrers, by the registry's own protocol. A session is enough for it; who has
+ * not signed in gets a token first, as clients do. Manifests are the API's, so that looking at one is no pull.
  */
 
 import { useQuery } from '@tanstack/react-query';
-import type { ArtifactView } from '@/api/generated';
+import { getManifest, type ArtifactView } from '@/api/generated';
 import { request } from '@/api/client';
 import { ApiError } from '@/api/errors';
+import { text } from '@/api/pages';
 import { useCanInProject, useSession } from '@/session/session';
+import { repositoryInProject } from '@/shared/format';
 import { parseManifest, type Descriptor } from './manifest';
-
-const MANIFESTS = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
 
 /** Longest configuration that is shown. Bytes. */
 export const MOST_SHOWN = 4 * 1024 * 1024;
@@ -28,18 +20,24 @@ export interface Referrer {
   artifactType: string;
 }
 
-/** The manifest of an artifact; nothing while it is not known, or for who may not pull. */
+/** The manifest of an artifact; nothing while it is not known, or for who may not see it. */
 export function useManifest({ repository_name: name, digest, project_id: project }: ArtifactView) {
-  const isAnonymous = useSession().user === null;
   const can = useCanInProject(project);
   return useQuery({
     queryKey: ['manifest', name, digest],
-    queryFn: async () => parseManifest(await read(name, `manifests/${digest}`, { accept: MANIFESTS }, isAnonymous)),
-    // Who may not would be asked for a password by the browser itself.
-    enabled: can('repository', 'pull'),
+    queryFn: async () => parseManifest(await manifestOf(name, digest)),
+    enabled: can('artifact-addition', 'read'),
+    // What a digest names never changes.
     staleTime: Infinity,
     gcTime: 30 * 60_000,
   });
+}
+
+function manifestOf(name: string, digest: string): Promise<string> {
+  const [project = ''] = name.split('/');
+  const path = { project_name: project, repository_name: repositoryInProject(name), reference: digest };
+  // As text: the bytes are what the digest is of.
+  return text(getManifest({ path, parseAs: 'text' }));
 }
 
 /** The text of a blob that a manifest names. */

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
 import { getGcHistory, getGcSchedule, type HistoryView } from '@/api/generated';
 import { body, page } from '@/api/pages';
-import { useCanInSystem } from '@/session/session';
+import { useCanInSystem, useSession } from '@/session/session';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
@@ -25,6 +25,7 @@ const StopRun = lazy(() => import('./StopRun'));
 /** The schedule of garbage collection, and the collections there were. */
 export default function CollectionsPage() {
   const { t } = useTranslation();
+  const { trashDays } = useSession();
   const can = useCanInSystem();
   const [starting, setStarting] = useState<CollectionOptions | null>(null);
   const [stopping, setStopping] = useState<HistoryView | null>(null);
@@ -47,7 +48,7 @@ export default function CollectionsPage() {
   const mayStop = can('garbage-collection', 'update');
   return (
     <>
-      <Content component="p">{t('housekeeping.gc.about')}</Content>
+      <Content component="p">{t('housekeeping.gc.about', { days: trashDays ?? 0 })}</Content>
       <CollectionScheduleCard />
       <DataTable
         label={t('housekeeping.gc.history')}

@@ -1,5 +1,6 @@
 import { Alert } from '@patternfly/react-core';
 import { useState } from 'react';
+import { useSession } from '@/session/session';
 import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { createGcSchedule } from '@/api/generated';
@@ -19,6 +20,7 @@ interface Props {
 /** Starts a collection, or a dry run of one, and goes to its log. */
 export default function StartCollection({ options, onClose }: Props) {
   const { t } = useTranslation();
+  const { trashDays } = useSession();
   const navigate = useNavigate();
   const { dryRun } = options;
   const [typed, setTyped] = useState<TypedOptions>({ ...options, workers: String(options.workers) });
@@ -53,7 +55,7 @@ export default function StartCollection({ options, onClose }: Props) {
     >
       {!dryRun && (
         <Alert variant="warning" isInline title={t('housekeeping.gc.startWarning')} component="p">
-          <p>{t('housekeeping.gc.startHint')}</p>
+          <p>{t('housekeeping.gc.startHint', { days: trashDays ?? 0 })}</p>
           <p>{t('common.cannotBeUndone')}</p>
         </Alert>
       )}

@@ -30,7 +30,7 @@ export const housekeeping = defineTexts('housekeeping', {
   gc: {
     title: 'Garbage collection',
     about:
-      'A collection frees the storage of what was deleted and of what nothing needs any more, while pushes and pulls go on; what was deleted can be brought back until its time in the trash is over, seven days unless the server is set otherwise.',
+      'A collection frees the storage of what was deleted and of what nothing needs any more, while pushes and pulls go on; what was deleted can be brought back for {{days}} days.',
     history: 'Collections',
     name: 'Collection {{id}}',
     dryName: 'Dry run {{id}}',
@@ -51,7 +51,7 @@ export const housekeeping = defineTexts('housekeeping', {
     startTitle: 'Collect garbage now',
     startWarning: 'What has been in the trash for too long is lost for good',
     startHint:
-      'That is what was deleted longer ago than the server keeps it (seven days, unless set otherwise), and the bytes that nothing needs any more. Everything else stays: what was deleted later can still be brought back.',
+      'That is what was deleted more than {{days}} days ago, and the bytes that nothing needs any more. Everything else stays: what was deleted later can still be brought back.',
     tryTitle: 'Dry run of a collection',
     tryHint: 'Finds out what a collection would delete now, and how many bytes that frees. Nothing is deleted.',
     scheduleTitle: 'When garbage is collected',

@@ -1,4 +1,5 @@
 import { Content, List, ListItem } from '@patternfly/react-core';
+import { UndoNote } from '@/features/trash/UndoNote';
 import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { useProject } from '@/features/projects/useProject';
@@ -35,6 +36,7 @@ export default function RunDialog({ policy, onClose }: { policy: RetentionPolicy
             ))}
         </List>
         <p>{t('policies.retention.runUndo')}</p>
+        <UndoNote />
         <p>{t('policies.retention.runFirst')}</p>
       </Content>
     </ConfirmDialog>

@@ -56,9 +56,7 @@ export const retention = {
   runTitle: 'Run tag retention of {{project}} now?',
   runBody:
     'Every artifact is deleted that no rule keeps and no rule makes immutable, with its tags, signatures and SBOMs:',
-  runUndo:
-    'What is deleted goes to the trash of the project, which says until when each can be brought back: seven days,' +
-    ' unless trash.retention_days of this server says otherwise.',
+  runUndo: 'What is deleted goes to the trash of the project.',
   runFirst: 'A dry run shows what would go, and deletes nothing.',
   deletePolicy: 'Delete the policy',
   deletePolicyTitle: 'Delete the retention policy of {{project}}?',

@@ -11,6 +11,7 @@ import {
   ModalHeader,
   Spinner,
 } from '@patternfly/react-core';
+import { useSession } from '@/session/session';
 import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { deleteProject, listDeletedProjects, type ProjectView, type TrashEntryView } from '@/api/generated';
@@ -48,7 +49,7 @@ export default function DeleteProject({ project, onClose, onDeleted }: Props) {
   });
   const title = t('projects.deleteTitle', { name: project.name });
   if (deletion.data?.isPossible) {
-    const { lost, days } = deletion.data;
+    const { lost } = deletion.data;
     return (
       <ConfirmDialog
         title={title}
@@ -58,7 +59,7 @@ export default function DeleteProject({ project, onClose, onDeleted }: Props) {
         onConfirm={() => remove.mutate()}
         onClose={onClose}
       >
-        <WhatIsLost lost={lost} days={days} />
+        <WhatIsLost lost={lost} />
       </ConfirmDialog>
     );
   }
@@ -93,8 +94,9 @@ async function newestDeletion(projectId: number): Promise<TrashEntryView | undef
   }
 }
 
-function WhatIsLost({ lost, days }: { lost: Lost; days: number | null }) {
+function WhatIsLost({ lost }: { lost: Lost }) {
   const { t } = useTranslation();
+  const days = useSession().trashDays ?? 0;
   const counted = [
     t('projects.lost.members', { count: lost.members }),
     lost.robots > 0 && t('projects.lost.robots', { count: lost.robots }),
@@ -110,13 +112,7 @@ function WhatIsLost({ lost, days }: { lost: Lost; days: number | null }) {
           <ListItem key={text}>{text}</ListItem>
         ))}
       </List>
-      <p>
-        {days === null
-          ? t('projects.lost.undoUnknown')
-          : days === 0
-            ? t('common.cannotBeUndone')
-            : t('projects.lost.undo', { count: days })}
-      </p>
+      <p>{days === 0 ? t('common.cannotBeUndone') : t('projects.lost.undo', { count: days })}</p>
     </Content>
   );
 }

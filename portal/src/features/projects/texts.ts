@@ -102,7 +102,5 @@ export const projects = defineTexts('projects', {
     rules: 'its quota, and its rules on retention and immutable tags',
     undo_one: 'All of it can be brought back from the trash for {{count}} day.',
     undo_other: 'All of it can be brought back from the trash for {{count}} days.',
-    undoUnknown:
-      'All of it can be brought back from the trash for as long as this registry keeps deletions: seven days, unless it is configured otherwise.',
   },
 });

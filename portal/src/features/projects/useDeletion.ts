@@ -2,13 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import {
   getProjectDeletable,
   getProjectSummary,
-  listDeletedProjects,
   listLabels,
   listRobot,
   listWebhookPoliciesOfProject,
 } from '@/api/generated';
 import { body, page } from '@/api/pages';
-import { retentionDays } from '@/features/trash/retention';
 import { membersIn } from './counts';
 import { projectKey } from './useProject';
 
@@ -20,10 +18,7 @@ export interface Lost {
   webhooks: number;
 }
 
-export type Deletion =
-  | { isPossible: false; reason: string }
-  /** `days`: for how many it can be undone; null where nothing tells. */
-  | { isPossible: true; lost: Lost; days: number | null };
+export type Deletion = { isPossible: false; reason: string } | { isPossible: true; lost: Lost };
 
 /** Asked when somebody is about to delete a project. */
 export function useDeletion(projectId: number) {
@@ -40,17 +35,14 @@ async function load(projectId: number): Promise<Deletion> {
   const { deletable, message } = await body(getProjectDeletable({ path }));
   if (!deletable) return { isPossible: false, reason: message ?? '' };
   const one = { page: 1, page_size: 1 };
-  const [summary, robots, labels, webhooks, earlier] = await Promise.all([
+  const [summary, robots, labels, webhooks] = await Promise.all([
     body(getProjectSummary({ path })),
     page(listRobot({ query: { ...one, q: `Level=project,ProjectID=${projectId}` } })),
     page(listLabels({ query: { ...one, scope: 'p', project_id: projectId } })),
     page(listWebhookPoliciesOfProject({ path, query: one })),
-    page(listDeletedProjects({ query: one })),
   ]);
   return {
     isPossible: true,
     lost: { members: membersIn(summary), robots: robots.total, labels: labels.total, webhooks: webhooks.total },
-    // The API does not tell the setting, but what was deleted says until when it is kept.
-    days: earlier.items[0] === undefined ? null : retentionDays(earlier.items[0]),
   };
 }

@@ -52,7 +52,7 @@ export default function DeleteArtifacts({ artifacts, onDeleted, onClose }: Props
             </ListItem>
           ))}
         </List>
-        <UndoNote projectId={project.project_id} />
+        <UndoNote />
       </Content>
     </ConfirmDialog>
   );

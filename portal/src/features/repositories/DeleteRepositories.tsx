@@ -52,7 +52,7 @@ export default function DeleteRepositories({ project, repositories, onDeleted, o
             <ListItem key={name}>{t('repositories.deleteItem', { name, count: artifacts })}</ListItem>
           ))}
         </List>
-        <UndoNote projectId={project.project_id} />
+        <UndoNote />
       </Content>
     </ConfirmDialog>
   );

@@ -36,7 +36,7 @@ export default function DeleteTag({ projectId, path, onDeleted, onClose }: Props
     >
       <Content>
         <p>{t('repositories.deleteTagLoses', { name })}</p>
-        <UndoNote projectId={projectId} />
+        <UndoNote />
       </Content>
     </ConfirmDialog>
   );

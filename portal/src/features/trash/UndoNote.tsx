@@ -1,10 +1,10 @@
+import { useSession } from '@/session/session';
 import { useTranslation } from '@/texts';
-import { useRetentionDays } from './retention';
 import './texts';
 
-/** In a dialog that deletes something of a project: that, and how long, it can come back. */
-export function UndoNote({ projectId }: { projectId: number }) {
+/** In a dialog that deletes something: whether it can come back, and for how long. */
+export function UndoNote() {
   const { t } = useTranslation();
-  const days = useRetentionDays(projectId);
-  return <p>{days === undefined ? t('trash.undoNote') : t('trash.undoNoteDays', { count: days })}</p>;
+  const days = useSession().trashDays ?? 0;
+  return <p>{days === 0 ? t('common.cannotBeUndone') : t('trash.undoNote', { count: days })}</p>;
 }

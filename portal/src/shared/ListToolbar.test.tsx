@@ -29,7 +29,7 @@ function List({ total = 40, selected = 0 }: { total?: number; selected?: number 
 }
 
 function field(): HTMLInputElement {
-  return screen.getByRole('searchbox', { name: 'Filter by name' });
+  return screen.getByRole('textbox', { name: 'Filter by name' });
 }
 
 describe('a filter that is typed', () => {

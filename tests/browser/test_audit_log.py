@@ -31,7 +31,7 @@ def test_a_deed_is_found_by_filters_and_exported(
     page.get_by_role("link", name="Audit log").click()
     log = page.get_by_role("grid", name="Audit log")
     expect(row(log, "Create project")).to_contain_text("audited")
-    page.get_by_role("searchbox", name="Filter by resource").fill("audited/app")
+    page.get_by_role("textbox", name="Filter by resource").fill("audited/app")
     expect(row(log, "Create artifact")).to_contain_text("audited/app:1.0")
     expect(row(log, "Create project")).to_have_count(0)
     with page.expect_download() as download:

@@ -33,7 +33,7 @@ def test_the_address_shows_somebody_else_the_same_list(
     browser: Browser, admin_page: Page, moorage: Moorage, teams: list[str]
 ) -> None:
     page = admin_page
-    page.get_by_role("searchbox", name="Filter by name").fill("team-")
+    page.get_by_role("textbox", name="Filter by name").fill("team-")
     expect(page).to_have_url(re.compile("name=team-"))
     choose_filter(page, "Access", "Public")
     expect(page).to_have_url(re.compile("public=true"))
@@ -60,7 +60,7 @@ def test_the_address_shows_somebody_else_the_same_list(
     assert _names(page) == first
     page.go_back()
     expect(created).to_have_attribute("aria-sort", "ascending")
-    expect(page.get_by_role("searchbox", name="Filter by name")).to_have_value("team-")
+    expect(page.get_by_role("textbox", name="Filter by name")).to_have_value("team-")
 
     other = new_context(browser)
     try:
@@ -69,7 +69,7 @@ def test_the_address_shows_somebody_else_the_same_list(
         colleague.goto(address)
         expect(colleague.get_by_role("link", name=public[15])).to_be_visible()
         assert _names(colleague) == public[15:]
-        expect(colleague.get_by_role("searchbox", name="Filter by name")).to_have_value("team-")
+        expect(colleague.get_by_role("textbox", name="Filter by name")).to_have_value("team-")
         expect(colleague.get_by_role("button", name="Access: Public")).to_be_visible()
     finally:
         other.close()
@@ -77,11 +77,11 @@ def test_the_address_shows_somebody_else_the_same_list(
 
 def test_a_filter_without_result_says_so_and_is_cleared(admin_page: Page, teams: list[str]) -> None:
     page = admin_page
-    page.get_by_role("searchbox", name="Filter by name").fill("nothing-is-called-that")
+    page.get_by_role("textbox", name="Filter by name").fill("nothing-is-called-that")
     expect(page.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").last.click()
     expect(page.get_by_role("link", name="team-00")).to_be_visible()
-    expect(page.get_by_role("searchbox", name="Filter by name")).to_have_value("")
+    expect(page.get_by_role("textbox", name="Filter by name")).to_have_value("")
 
 
 def test_ten_thousand_rows_are_paged_by_the_server(
@@ -113,6 +113,6 @@ def test_ten_thousand_rows_are_paged_by_the_server(
     expect(page.get_by_role("link", name=re.compile("^app-"))).to_have_count(10)
     assert len(watched.asked()) == 1
     assert sum(sizes) < 20_000
-    page.get_by_role("searchbox", name="Filter by name").fill("0777")
+    page.get_by_role("textbox", name="Filter by name").fill("0777")
     expect(page.get_by_role("link", name="app-07770")).to_be_visible()
     assert watched.errors == []

@@ -111,7 +111,7 @@ def test_an_address_that_needs_an_account_leads_back_to_it(page: Page, moorage: 
     page.get_by_label("User name or e-mail").fill(ADMIN.name)
     page.get_by_label("Password").fill(ADMIN.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("searchbox", name="Filter by name")).to_have_value("adm")
+    expect(page.get_by_role("textbox", name="Filter by name")).to_have_value("adm")
 
 
 def test_no_other_site_is_gone_to_after_signing_in(page: Page, moorage: Moorage) -> None:

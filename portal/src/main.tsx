@@ -10,10 +10,12 @@ import { PageBoundary } from './app/PageBoundary';
 import { Routes } from './app/Routes';
 import { followSystemTheme } from './app/theme';
 import { Waiting } from './app/Waiting';
+import { watchMissingCode } from './shared/missingCode';
 import { Toasts } from './shared/Toasts';
 import { chooseLanguage, preferredLanguage } from './texts';
 
 configureClient();
+watchMissingCode();
 followSystemTheme();
 await chooseLanguage(preferredLanguage(), false);
 

@@ -127,7 +127,7 @@ def test_a_banner_is_shown_to_everybody(browser: Browser, admin_page: Page, moor
         expect(shown).to_contain_text(words)
         visitor.goto(f"{moorage.url}/harbor/projects")
         expect(shown).to_contain_text(words)
-        shown.get_by_role("button", name="Close the banner").click()
+        shown.get_by_role("button", name="Close the announcement").click()
         expect(shown).to_have_count(0)
         visitor.reload()
         expect(visitor.get_by_role("heading", name="Projects", level=1)).to_be_visible()

@@ -66,7 +66,7 @@ export function AccountMenu({ user }: { user: UserView }) {
       <Divider />
       {Object.keys(LANGUAGES).length > 1 && (
         <>
-          <DropdownGroup label={t('common.language')}>
+          <DropdownGroup label={t('common.language')} labelHeadingLevel="h2">
             <DropdownList>
               {Object.entries(LANGUAGES).map(([tag, { name }]) => (
                 <DropdownItem key={tag} isSelected={tag === language} onClick={() => void chooseLanguage(tag)}>
@@ -78,7 +78,7 @@ export function AccountMenu({ user }: { user: UserView }) {
           <Divider />
         </>
       )}
-      <DropdownGroup label={t('common.theme.label')}>
+      <DropdownGroup label={t('common.theme.label')} labelHeadingLevel="h2">
         <DropdownList>
           {THEMES.map((choice) => (
             <DropdownItem

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'react-router';
 import { hasStatus } from '@/api/errors';
 import { useSession } from '@/session/session';
 import { Failure } from '@/shared/Failure';
+import { isMissingCode, openAnew } from '@/shared/missingCode';
 
 interface CatcherProps {
   /** The address: what failed on one page says nothing of another. */
@@ -45,6 +46,10 @@ class Catcher extends Component<CatcherProps, { error: unknown }> {
     const { error } = this.state;
     if (error === undefined) return this.props.children;
     const retry = () => {
+      if (isMissingCode(error)) {
+        void openAnew();
+        return;
+      }
       this.props.onRetry();
       this.setState({ error: undefined });
     };

@@ -5,10 +5,12 @@ import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { useTranslation } from '@/texts';
 import { ApiError } from '@/api/errors';
 import { CopyButton } from './Copy';
+import { isMissingCode } from './missingCode';
 
 function useMessage(error: unknown): string {
   const { t } = useTranslation();
   if (error instanceof ApiError && error.status === 0) return t('common.error.unreachable');
+  if (isMissingCode(error)) return t('common.error.missingCode');
   return error instanceof Error ? error.message : String(error);
 }
 

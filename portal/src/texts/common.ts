@@ -68,6 +68,8 @@ export const common = {
     requestId: 'Request id {{id}}',
     copyRequestId: 'Copy the request id',
     unreachable: 'The server cannot be reached. Check the connection and try again.',
+    missingCode:
+      'A part of this page could not be loaded: the server cannot be reached, or has another version by now.',
     forbidden: 'You are not allowed to do this',
     forbiddenHint: 'Ask an administrator of this project, or of the system, for the role it takes.',
     notFound: 'This does not exist, or you may not see it',

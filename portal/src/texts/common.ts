@@ -43,6 +43,7 @@ export const common = {
   breadcrumb: 'Breadcrumb',
   administration: 'Administration',
   readOnly: 'The registry is read-only: pulls work, nothing can be changed.',
+  banner: { label: 'Announcement', close: 'Close the banner' },
   typeToConfirm: 'To confirm, type {{name}}',
   cannotBeUndone: 'This cannot be undone.',
   empty: {

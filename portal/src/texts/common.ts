@@ -29,6 +29,9 @@ export const common = {
   copied: 'Copied',
   download: 'Download',
   search: 'Search',
+  clear: 'Clear: {{what}}',
+  announcement: 'Announcement',
+  closeAnnouncement: 'Close the announcement',
   clearFilters: 'Clear all filters',
   filterBy: 'Filter by {{what}}',
   all: 'All',
@@ -43,7 +46,6 @@ export const common = {
   breadcrumb: 'Breadcrumb',
   administration: 'Administration',
   readOnly: 'The registry is read-only: pulls work, nothing can be changed.',
-  banner: { label: 'Announcement', close: 'Close the banner' },
   typeToConfirm: 'To confirm, type {{name}}',
   cannotBeUndone: 'This cannot be undone.',
   empty: {

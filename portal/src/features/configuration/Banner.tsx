@@ -20,7 +20,7 @@ export function Banner() {
     setClosed(text ?? '');
   };
   return (
-    <div role="region" aria-label={t('common.banner.label')}>
+    <div role="region" aria-label={t('common.announcement')}>
       <BannerAlert banner={banner} onClose={close} />
     </div>
   );

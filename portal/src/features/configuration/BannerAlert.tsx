@@ -14,7 +14,7 @@ export function BannerAlert({ banner, onClose }: { banner: BannerMessage; onClos
       component="p"
       title={banner.message}
       actionClose={
-        banner.closable && <AlertActionCloseButton aria-label={t('common.banner.close')} onClose={onClose} />
+        banner.closable && <AlertActionCloseButton aria-label={t('common.closeAnnouncement')} onClose={onClose} />
       }
     />
   );

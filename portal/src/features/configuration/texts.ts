@@ -51,7 +51,6 @@ export const configuration = defineTexts('configuration', {
   passwords: 'Passwords',
   passwordRule: '8 to 128 characters with at least one upper-case letter, one lower-case letter and one digit.',
   restriction: { everyone: 'Everyone with an account', adminonly: 'Administrators only' },
-  unlimited: 'No limit',
   eventTypes: {
     choose: 'Event types that are not logged',
     all: 'All are logged',
@@ -146,6 +145,5 @@ export const configuration = defineTexts('configuration', {
     preview: 'Preview',
     previewEmpty: 'Without a text nothing is shown.',
     notNow: 'On this day it is not shown.',
-    remove: 'Remove the banner',
   },
 });

@@ -33,10 +33,23 @@ interface Props {
   children?: ReactNode;
 }
 
+/** A list of more pages than these has buttons for the first and the last, and a field for the number of one. */
+const MANY_PAGES = 4;
+
 /** Above a table: filters, buttons, pages. */
 export function ListToolbar(props: Props) {
   const { label, state, fields, total, isFetching, onRefresh, selected, selectionActions, children } = props;
   const { t } = useTranslation();
+  const titles = {
+    paginationAriaLabel: label,
+    toFirstPageAriaLabel: t('common.pages.first'),
+    toPreviousPageAriaLabel: t('common.pages.previous'),
+    toNextPageAriaLabel: t('common.pages.next'),
+    toLastPageAriaLabel: t('common.pages.last'),
+    currPageAriaLabel: t('common.pages.current'),
+    perPageSuffix: t('common.pages.perPage'),
+    ofWord: t('common.pages.of'),
+  };
   return (
     <Toolbar clearAllFilters={state.clearFilters} clearFiltersButtonText={t('common.clearFilters')}>
       <ToolbarContent>
@@ -67,8 +80,8 @@ export function ListToolbar(props: Props) {
         </ToolbarItem>
         <ToolbarItem variant="pagination" align={{ default: 'alignEnd' }}>
           <Pagination
-            titles={{ paginationAriaLabel: label }}
-            isCompact
+            titles={titles}
+            isCompact={total === undefined || total <= MANY_PAGES * state.pageSize}
             itemCount={total}
             toggleTemplate={total === undefined ? () => <>{t('common.loading')}</> : undefined}
             page={state.page}

@@ -19,7 +19,6 @@ export function SearchField({ label, value, onChange, onClear, onEnter }: Props)
   return (
     <TextInputGroup>
       <TextInputGroupMain
-        type="search"
         icon={<SearchIcon />}
         aria-label={label}
         placeholder={label}

@@ -48,6 +48,15 @@ export const common = {
   readOnly: 'The registry is read-only: pulls work, nothing can be changed.',
   typeToConfirm: 'To confirm, type {{name}}',
   cannotBeUndone: 'This cannot be undone.',
+  pages: {
+    first: 'Go to the first page',
+    previous: 'Go to the previous page',
+    next: 'Go to the next page',
+    last: 'Go to the last page',
+    current: 'Page',
+    perPage: 'per page',
+    of: 'of',
+  },
   empty: {
     filtered: 'Nothing matches these filters',
     filteredHint: 'Change the filters or clear them.',

@@ -8,7 +8,7 @@ import { useCanInSystem } from '@/session/session';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { useListState } from '@/shared/useListState';
 import { numbersOf, optionsOf, thingsIn, USUAL_OPTIONS, type CollectionOptions } from './collections';
 import { existing, isDryRun, refetchIntervalOf } from './runs';

@@ -6,7 +6,7 @@ import { getPurgeHistory, getPurgeSchedule, type HistoryView } from '@/api/gener
 import { body, page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { useListState } from '@/shared/useListState';
 import { hoursOf } from './purges';
 import { existing, isDryRun, refetchIntervalOf } from './runs';

@@ -11,7 +11,7 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { Facts } from '@/shared/Facts';
 import { Failure } from '@/shared/Failure';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { Delivery } from './Delivery';

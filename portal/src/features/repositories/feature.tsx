@@ -1,6 +1,6 @@
-import { Navigate } from 'react-router';
 import type { Feature } from '@/app/feature';
 import { lazyPage } from '@/app/lazyPage';
+import { FirstTab } from './FirstTab';
 
 export const repositories: Feature = {
   projectTabs: [
@@ -17,7 +17,7 @@ export const repositories: Feature = {
       path: 'projects/:projectId/repositories/:repositoryName',
       element: lazyPage(() => import('./RepositoryPage')),
       children: [
-        { index: true, element: <Navigate to="artifacts-tab" replace /> },
+        { index: true, element: <FirstTab /> },
         { path: 'artifacts-tab', element: lazyPage(() => import('./ArtifactsTab')) },
         { path: 'info-tab', element: lazyPage(() => import('./InfoTab')) },
         { path: 'tag-history', element: lazyPage(() => import('./TagHistoryTab')) },

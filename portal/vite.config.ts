@@ -20,12 +20,21 @@ export default defineConfig({
     proxy: Object.fromEntries(['/api', '/c', '/swagger.json', '/devcenter-api-2.0'].map((path) => [path, server])),
   },
   test: {
-    environment: 'jsdom',
-    include: ['src/**/*.test.{ts,tsx}'],
-    setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
     server: { deps: { inline: [/@patternfly/] } },
     css: false,
-    reporters: ['default'],
+    // A browser's world is made for every file that renders something; what does not need it is not kept waiting.
+    projects: [
+      { extends: true, test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          environment: 'jsdom',
+          include: ['src/**/*.test.tsx'],
+          setupFiles: ['src/test/setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -6,16 +6,22 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from moorage.portal.files import ASSETS
 from tests.browser.chromium import Watched, chromium, new_context, sign_in
-from tests.browser.contents import Filled, fill
+from tests.browser.contents import Contents, Filled, fill
 from tests.clients.harness import missing
+from tests.clients.layouts import Layout
 from tests.clients.server import ADMIN, Moorage, serve
+from tests.clients.test_skopeo import Skopeo
+from tests.clients.wire import Wire
 
 #: Pictures of what failing tests saw.
 REPORTS = Path(__file__).parents[2] / ".reports"
+
+#: Milliseconds until what is expected of a page has to be so.
+PATIENCE = 20_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +40,8 @@ def portal() -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, and patience: what a page does in a moment takes longer where many tests run."""
+    expect.set_options(timeout=PATIENCE)
     with chromium() as browser:
         yield browser
 
@@ -50,6 +57,30 @@ def moorage() -> Iterator[Moorage]:
 def filled(moorage: Moorage) -> Filled:
     """The server has the contents of a team."""
     return fill(moorage.url)
+
+
+@pytest.fixture(scope="module")
+def contents(moorage: Moorage) -> Iterator[Contents]:
+    """Fills the server with what a test needs."""
+    contents = Contents(moorage.url)
+    with contents.client:
+        yield contents
+
+
+@pytest.fixture
+def wire(moorage: Moorage) -> Iterator[Wire]:
+    """Requests of the admin, to see what the registry really has."""
+    wire = Wire(moorage)
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def skopeo(moorage: Moorage, tmp_path: Path) -> Skopeo:
+    """A client with an image to push, which has not logged in."""
+    layout = Layout(tmp_path / "layout")
+    layout.busybox("test")
+    return Skopeo(moorage.address, tmp_path / "home", layout)
 
 
 @pytest.fixture
@@ -75,7 +106,7 @@ def watched(page: Page, moorage: Moorage) -> Watched:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep a picture of what the browser showed when a test failed."""
+    """Keep a picture of what the browser showed when a test failed, and the same as roles and names."""
     report = yield
     if report.failed and report.when == "call" and isinstance(item, pytest.Function):
         shown = item.funcargs.get("page")
@@ -83,5 +114,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             REPORTS.mkdir(exist_ok=True)
             path = REPORTS / f"{item.name.replace('/', '_')}.png"
             shown.screenshot(path=path, full_page=True)
+            path.with_suffix(".txt").write_text(shown.locator("body").aria_snapshot())
             report.sections.append(("browser", f"{shown.url}\npicture: {path}"))
     return report

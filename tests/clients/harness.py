@@ -100,9 +100,15 @@ class Daemon:
     def __init__(self, command: Sequence[str | Path], *, env: Mapping[str, str], log: Path) -> None:
         self.name = Path(command[0]).name
         self.log = log
-        with log.open("ab") as output:
+        self._command = [str(part) for part in command]
+        self._env = dict(env)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or after it ended."""
+        with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [str(part) for part in command], env=dict(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self._command, env=self._env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:

@@ -56,6 +56,16 @@ class Moorage:
         """The server's root, without a slash at the end."""
         return f"http://{self.address}"
 
+    def stop(self) -> None:
+        """End it, as a restart does first; what it has stays."""
+        status = self.daemon.stop(STOP_TIMEOUT)
+        assert status == 0, f"moorage ended with {_named(status)} after SIGTERM\n{self.daemon.log_tail()}"
+
+    def start(self) -> None:
+        """Start it again after a stop, at the same address."""
+        self.daemon.start()
+        self.daemon.wait_until(lambda: _serves(self.port), START_TIMEOUT)
+
     def command(self, *arguments: str, stdin: str | None = None) -> str:
         """Run ``moorage ...`` with the server's settings; what it printed."""
         return run([*MOORAGE, *arguments], env=self._env, stdin=stdin).stdout

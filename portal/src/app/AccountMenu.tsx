@@ -2,14 +2,12 @@ import { Divider, Dropdown, DropdownGroup, DropdownItem, DropdownList, MenuToggl
 import UserIcon from '@patternfly/react-icons/dist/esm/icons/user-icon';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import type { UserView } from '@/api/generated';
 import { signOut } from '@/session/signIn';
 import { useToast } from '@/shared/Toasts';
-import { chooseLanguage, LANGUAGES } from '@/texts';
+import { chooseLanguage, LANGUAGES, useTranslation } from '@/texts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme';
-import '@/features/account/texts';
 
 /** Who is signed in, and what concerns only them. */
 export function AccountMenu({ user }: { user: UserView }) {
@@ -62,7 +60,7 @@ export function AccountMenu({ user }: { user: UserView }) {
             void navigate('/harbor/account');
           }}
         >
-          {t('account.link')}
+          {t('titles.account')}
         </DropdownItem>
       </DropdownList>
       <Divider />

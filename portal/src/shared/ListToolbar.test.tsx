@@ -43,7 +43,7 @@ describe('a filter that is typed', () => {
   it('is cleared also before it was applied', async () => {
     renderAt('/robots', <List />);
     await userEvent.type(field(), 'web');
-    await userEvent.click(screen.getByRole('button', { name: 'Reset' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Clear: Filter by name' }));
     expect(field().value).toBe('');
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(address()).toBe('/robots');
@@ -72,7 +72,7 @@ describe('a filter that is chosen', () => {
 describe('pages', () => {
   it('are turned in the address', async () => {
     renderAt('/robots', <List />);
-    await userEvent.click(screen.getByRole('button', { name: 'Go to next page' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Go to the next page' }));
     expect(address()).toBe('/robots?page=2');
   });
 });

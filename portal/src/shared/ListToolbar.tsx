@@ -2,7 +2,6 @@ import {
   Button,
   MenuToggle,
   Pagination,
-  SearchInput,
   Select,
   SelectList,
   SelectOption,
@@ -14,6 +13,7 @@ import {
 import SyncIcon from '@patternfly/react-icons/dist/esm/icons/sync-alt-icon';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
+import { SearchField } from './SearchField';
 import { PAGE_SIZES, type ListState } from './useListState';
 
 /** How the value of a filter is chosen: typed, or one of several. */
@@ -33,10 +33,23 @@ interface Props {
   children?: ReactNode;
 }
 
+/** A list of more pages than these has buttons for the first and the last, and a field for the number of one. */
+const MANY_PAGES = 4;
+
 /** Above a table: filters, buttons, pages. */
 export function ListToolbar(props: Props) {
   const { label, state, fields, total, isFetching, onRefresh, selected, selectionActions, children } = props;
   const { t } = useTranslation();
+  const titles = {
+    paginationAriaLabel: label,
+    toFirstPageAriaLabel: t('common.pages.first'),
+    toPreviousPageAriaLabel: t('common.pages.previous'),
+    toNextPageAriaLabel: t('common.pages.next'),
+    toLastPageAriaLabel: t('common.pages.last'),
+    currPageAriaLabel: t('common.pages.current'),
+    perPageSuffix: t('common.pages.perPage'),
+    ofWord: t('common.pages.of'),
+  };
   return (
     <Toolbar clearAllFilters={state.clearFilters} clearFiltersButtonText={t('common.clearFilters')}>
       <ToolbarContent>
@@ -67,8 +80,8 @@ export function ListToolbar(props: Props) {
         </ToolbarItem>
         <ToolbarItem variant="pagination" align={{ default: 'alignEnd' }}>
           <Pagination
-            titles={{ paginationAriaLabel: label }}
-            isCompact
+            titles={titles}
+            isCompact={total === undefined || total <= MANY_PAGES * state.pageSize}
             itemCount={total}
             toggleTemplate={total === undefined ? () => <>{t('common.loading')}</> : undefined}
             page={state.page}
@@ -116,14 +129,7 @@ function TextFilter({ field, state }: { field: FilterField; state: ListState }) 
   }, [typed, sent, field.key, setFilter]);
   const label = t('common.filterBy', { what: field.label.toLowerCase() });
   return (
-    <SearchInput
-      aria-label={label}
-      placeholder={label}
-      value={typed}
-      onChange={(_, value) => setTyped(value)}
-      onClear={() => send('')}
-      onSearch={() => send(typed)}
-    />
+    <SearchField label={label} value={typed} onChange={setTyped} onClear={() => send('')} onEnter={() => send(typed)} />
   );
 }
 

@@ -1,10 +1,12 @@
 /** Names of pages in the navigation, of tabs of a project, and at the top of those pages: known before they are loaded. */
 export const titles = {
+  account: 'Your account',
   apiExplorer: 'API explorer',
   cleanUp: 'Clean-up',
   configuration: 'Configuration',
   deletedProjects: 'Deleted projects',
   groups: 'Groups',
+  immutableTags: 'Immutable tags',
   health: 'System health',
   jobService: 'Job service',
   labels: 'Labels',
@@ -17,6 +19,7 @@ export const titles = {
   projects: 'Projects',
   quotas: 'Quotas',
   repositories: 'Repositories',
+  retention: 'Tag retention',
   robots: 'Robot accounts',
   summary: 'Summary',
   trash: 'Trash',

@@ -30,7 +30,7 @@ function Account({ user }: { user: UserView }) {
   const profile = profileOf(user);
   return (
     <>
-      <PageHeader title={t('account.title')}>
+      <PageHeader title={t('titles.account')}>
         <Facts
           columns={3}
           facts={[

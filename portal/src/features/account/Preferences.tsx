@@ -1,8 +1,7 @@
 import { Content, Form, FormGroup, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from '@/texts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '@/app/theme';
-import { chooseLanguage, LANGUAGES } from '@/texts';
+import { chooseLanguage, LANGUAGES, useTranslation } from '@/texts';
 import './texts';
 
 /** Language and theme, kept by the browser. */

@@ -1,8 +1,6 @@
 import { defineTexts } from '@/texts';
 
 export const account = defineTexts('account', {
-  title: 'Your account',
-  link: 'Account and preferences',
   username: 'User name',
   administrator: 'System administrator',
   since: 'Account since',

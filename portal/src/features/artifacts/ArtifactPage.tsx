@@ -1,4 +1,4 @@
-import { Button, Flex, Label, PageSection } from '@patternfly/react-core';
+import { Button, Label, PageSection } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
@@ -11,6 +11,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { tabsOf, TABS } from './tabs';
 import { useArtifact } from './useArtifact';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const DeleteArtifact = lazy(() => import('./DeleteArtifact'));
@@ -47,7 +48,7 @@ export default function ArtifactPage() {
           { title: name, to: repository.address },
         ]}
         actions={
-          <Flex columnGap={{ default: 'columnGapSm' }}>
+          <Row>
             <Button
               variant="secondary"
               component={(props) => (
@@ -61,7 +62,7 @@ export default function ArtifactPage() {
                 {t('common.delete')}
               </Button>
             )}
-          </Flex>
+          </Row>
         }
       />
       <RouteTabs

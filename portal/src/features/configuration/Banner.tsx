@@ -3,7 +3,6 @@ import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { isShownAt, parseBanner } from './banner';
 import { BannerAlert } from './BannerAlert';
-import './texts';
 
 /** Which banner was closed, until the browser's window is; another text is shown again. */
 const CLOSED = 'moorage.banner.closed';
@@ -21,7 +20,7 @@ export function Banner() {
     setClosed(text ?? '');
   };
   return (
-    <div role="region" aria-label={t('configuration.bannerForm.region')}>
+    <div role="region" aria-label={t('common.announcement')}>
       <BannerAlert banner={banner} onClose={close} />
     </div>
   );

@@ -2,7 +2,6 @@ import { Alert, AlertActionCloseButton } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
 import type { BannerMessage } from './banner';
 import './configuration.css';
-import './texts';
 
 /** How a banner looks; `onClose` is for those that can be closed. */
 export function BannerAlert({ banner, onClose }: { banner: BannerMessage; onClose: () => void }) {
@@ -15,7 +14,7 @@ export function BannerAlert({ banner, onClose }: { banner: BannerMessage; onClos
       component="p"
       title={banner.message}
       actionClose={
-        banner.closable && <AlertActionCloseButton aria-label={t('configuration.bannerForm.close')} onClose={onClose} />
+        banner.closable && <AlertActionCloseButton aria-label={t('common.closeAnnouncement')} onClose={onClose} />
       }
     />
   );

@@ -146,8 +146,6 @@ export const configuration = defineTexts('configuration', {
     preview: 'Preview',
     previewEmpty: 'Without a text nothing is shown.',
     notNow: 'On this day it is not shown.',
-    close: 'Close the banner',
-    region: 'Announcement',
     remove: 'Remove the banner',
   },
 });

@@ -1,4 +1,4 @@
-import { Alert, Button, Flex, PageSection } from '@patternfly/react-core';
+import { Alert, Button, PageSection } from '@patternfly/react-core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
@@ -10,6 +10,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import type { Opened } from './GroupDialogs';
 import { GroupMembers } from './GroupMembers';
 import { INTERNAL } from './types';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const GroupDialogs = lazy(() => import('./GroupDialogs'));
@@ -32,7 +33,7 @@ export default function GroupPage() {
         title={group.group_name}
         crumbs={[{ title: t('titles.groups'), to: '/harbor/groups' }]}
         actions={
-          <Flex>
+          <Row>
             {can('user-group', 'update') && (
               <Button variant="secondary" onClick={() => setOpened({ act: 'rename', group })}>
                 {t('groups.rename')}
@@ -43,7 +44,7 @@ export default function GroupPage() {
                 {t('common.delete')}
               </Button>
             )}
-          </Flex>
+          </Row>
         }
       />
       {group.group_type === INTERNAL ? (

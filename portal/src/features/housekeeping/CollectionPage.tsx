@@ -10,7 +10,7 @@ import { useCanInSystem } from '@/session/session';
 import { Failure } from '@/shared/Failure';
 import { JobLog } from '@/shared/JobLog';
 import { PageHeader } from '@/shared/PageHeader';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { CollectedItems } from './CollectedItems';
 import { CollectionFacts } from './CollectionFacts';
 import { optionsOf, type CollectionOptions } from './collections';

@@ -1,4 +1,4 @@
-import { Button, Content, Flex, Label } from '@patternfly/react-core';
+import { Button, Content, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
@@ -8,13 +8,14 @@ import { useCanInSystem } from '@/session/session';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { useListState } from '@/shared/useListState';
 import { numbersOf, optionsOf, thingsIn, USUAL_OPTIONS, type CollectionOptions } from './collections';
 import { existing, isDryRun, refetchIntervalOf } from './runs';
 import { ScheduleCard } from './ScheduleCard';
 import { useRunColumns, useRunName } from './useRunColumns';
 import { RUN_FILTERS, useRunFilters } from './useRunFilters';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const StartCollection = lazy(() => import('./StartCollection'));
@@ -35,12 +36,12 @@ export default function CollectionsPage() {
     refetchInterval: (query) => refetchIntervalOf(query.state.data?.items ?? []),
   });
   const start = can('garbage-collection', 'create') && (
-    <Flex columnGap={{ default: 'columnGapSm' }}>
+    <Row>
       <Button onClick={() => setStarting(USUAL_OPTIONS)}>{t('housekeeping.gc.start')}</Button>
       <Button variant="secondary" onClick={() => setStarting({ ...USUAL_OPTIONS, dryRun: true })}>
         {t('housekeeping.gc.tryOut')}
       </Button>
-    </Flex>
+    </Row>
   );
   // Harbor's list of permissions has no right to stop; who may start and change may.
   const mayStop = can('garbage-collection', 'update');

@@ -1,4 +1,4 @@
-import { Button, Content, Flex, Label } from '@patternfly/react-core';
+import { Button, Content, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
@@ -6,7 +6,7 @@ import { getPurgeHistory, getPurgeSchedule, type HistoryView } from '@/api/gener
 import { body, page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { useListState } from '@/shared/useListState';
 import { hoursOf } from './purges';
 import { existing, isDryRun, refetchIntervalOf } from './runs';
@@ -14,6 +14,7 @@ import { ScheduleCard } from './ScheduleCard';
 import { useAgeText, useRunEventsText } from './usePurgeTexts';
 import { useRunColumns, useRunName } from './useRunColumns';
 import { RUN_FILTERS, useRunFilters } from './useRunFilters';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const StartPurge = lazy(() => import('./StartPurge'));
@@ -34,14 +35,14 @@ export default function PurgesPage() {
     refetchInterval: (query) => refetchIntervalOf(query.state.data?.items ?? []),
   });
   const start = (
-    <Flex columnGap={{ default: 'columnGapSm' }}>
+    <Row>
       <Button variant="secondary" isDanger onClick={() => setStarting({ isDry: false })}>
         {t('housekeeping.purge.start')}
       </Button>
       <Button variant="secondary" onClick={() => setStarting({ isDry: true })}>
         {t('housekeeping.purge.tryOut')}
       </Button>
-    </Flex>
+    </Row>
   );
   return (
     <>

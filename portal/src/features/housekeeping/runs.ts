@@ -2,7 +2,7 @@
 
 import type { HistoryView } from '@/api/generated';
 import { SCHEDULE_TYPES, scheduleOf, type Schedule } from '@/shared/cron';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 
 /** The parameters of a run or a schedule: JSON in a text. */
 export function parametersOf(run: HistoryView): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { Alert, Button, Flex, Label } from '@patternfly/react-core';
+import { Alert, Button, Label } from '@patternfly/react-core';
 import type { IAction } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -15,6 +15,7 @@ import { useJobTypeName } from './jobTypes';
 import { useRefetch } from './live';
 import { PlainTable } from './PlainTable';
 import { waitingIn, withoutScheduler, type QueueWish } from './queues';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const QueueDialog = lazy(() => import('./QueueDialog'));
@@ -73,7 +74,7 @@ function ForAll({ queues, isSchedulerPaused, onWish }: ForAllProps) {
   const waiting = waitingIn(queues);
   const paused = queues.filter((queue) => queue.paused).length + (isSchedulerPaused ? 1 : 0);
   return (
-    <Flex columnGap={{ default: 'columnGapSm' }}>
+    <Row>
       {paused <= queues.length && (
         <Button variant="secondary" onClick={() => onWish({ act: 'pause', waiting })}>
           {t('jobs.queues.pauseAll')}
@@ -89,7 +90,7 @@ function ForAll({ queues, isSchedulerPaused, onWish }: ForAllProps) {
           {t('jobs.queues.stopAll')}
         </Button>
       )}
-    </Flex>
+    </Row>
   );
 }
 

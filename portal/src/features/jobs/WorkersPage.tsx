@@ -1,4 +1,4 @@
-import { Button, Content, Flex, Title } from '@patternfly/react-core';
+import { Button, Content, Title } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
@@ -16,6 +16,7 @@ import { useRefetch } from './live';
 import { PlainTable } from './PlainTable';
 import type { StopWish } from './StopJob';
 import { busyIn, isBusy, jobAddress, poolName } from './workers';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const StopJob = lazy(() => import('./StopJob'));
@@ -64,7 +65,7 @@ function RunningJobs({ workers, pools, now }: Shown & { now: number }) {
   const busy = workers.filter(isBusy);
   return (
     <>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }}>
+      <Row isApart>
         <Title headingLevel="h2" size="lg">
           {t('jobs.workers.running')}
         </Title>
@@ -73,7 +74,7 @@ function RunningJobs({ workers, pools, now }: Shown & { now: number }) {
             {t('jobs.workers.stopAll')}
           </Button>
         )}
-      </Flex>
+      </Row>
       {busy.length === 0 ? (
         <Content component="p">
           {pools.length === 0 ? t('jobs.workers.none') : t('jobs.workers.idle', { count: workers.length })}

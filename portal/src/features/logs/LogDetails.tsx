@@ -1,9 +1,10 @@
-import { Button, Flex } from '@patternfly/react-core';
+import { Button } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
 import type { AuditLogExt } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
 import type { ListState } from '@/shared/useListState';
 import { eventTypeOf } from './vocabulary';
+import { Row } from '@/shared/Row';
 import './logs.css';
 import './texts';
 
@@ -27,14 +28,14 @@ export function LogDetails({ row, state }: { row: AuditLogExt; state: ListState 
           [t('logs.details.number'), row.id],
         ]}
       />
-      <Flex>
+      <Row>
         <Button variant="link" isInline onClick={() => state.setFilter('user', row.username)}>
           {t('logs.details.onlyUser', { name: row.username })}
         </Button>
         <Button variant="link" isInline onClick={() => state.setFilter('resource', row.resource)}>
           {t('logs.details.onlyResource')}
         </Button>
-      </Flex>
+      </Row>
     </div>
   );
 }

@@ -54,7 +54,7 @@ export default function ImmutablePage() {
   ];
   return (
     <>
-      <Title headingLevel="h2">{t('policies.immutable.title')}</Title>
+      <Title headingLevel="h2">{t('titles.immutableTags')}</Title>
       <Content component="p">{t('policies.immutable.description')}</Content>
       {toggle.error && <ErrorAlert error={toggle.error} />}
       <DataTable

@@ -1,4 +1,4 @@
-import { Button, Content, Flex, FlexItem, Title } from '@patternfly/react-core';
+import { Button, Content, Title } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
@@ -15,6 +15,7 @@ import { RuleTable } from './RuleTable';
 import { RunsTable } from './RunsTable';
 import { usePolicy } from './usePolicy';
 import { useStartRun } from './useRuns';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const RuleDialog = lazy(() => import('./RuleDialog'));
@@ -68,14 +69,14 @@ function Policy({ policy }: { policy: RetentionPolicyView }) {
   );
   return (
     <>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} alignItems={{ default: 'alignItemsFlexStart' }}>
-        <FlexItem className="m-shrink">
-          <Title headingLevel="h2">{t('policies.retention.title')}</Title>
-        </FlexItem>
+      <Row isApart isAtTop>
+        <div className="m-shrink">
+          <Title headingLevel="h2">{t('titles.retention')}</Title>
+        </div>
         {canChange && policy.id !== undefined && rules.length > 0 && (
           <RunButtons projectId={project.project_id} policyId={policy.id} onRun={() => setOpen({ kind: 'run' })} />
         )}
-      </Flex>
+      </Row>
       <Content component="p">{t('policies.retention.description')}</Content>
       {rules.length === 0 ? (
         <Empty title={t('policies.retention.empty')} actions={add}>
@@ -95,10 +96,10 @@ function Policy({ policy }: { policy: RetentionPolicyView }) {
         </>
       )}
       {policy.id !== undefined && (
-        <Flex className="m-section" columnGap={{ default: 'columnGapMd' }}>
-          <FlexItem>
+        <Row className="m-section">
+          <div>
             <When policy={policy} />
-          </FlexItem>
+          </div>
           {canChange && (
             <Button variant="link" isInline onClick={() => setOpen({ kind: 'schedule' })}>
               {t('policies.retention.scheduleEdit')}
@@ -109,7 +110,7 @@ function Policy({ policy }: { policy: RetentionPolicyView }) {
               {t('policies.retention.deletePolicy')}
             </Button>
           )}
-        </Flex>
+        </Row>
       )}
       <Suspense>{open && <Dialog open={open} policy={policy} onClose={() => setOpen(null)} />}</Suspense>
     </>
@@ -135,8 +136,8 @@ function RunButtons({ projectId, policyId, onRun }: { projectId: number; policyI
   const { t } = useTranslation();
   const dryRun = useStartRun(projectId, policyId);
   return (
-    <FlexItem>
-      <Flex columnGap={{ default: 'columnGapSm' }}>
+    <div>
+      <Row>
         <Button
           isLoading={dryRun.isPending}
           isDisabled={dryRun.isPending}
@@ -147,9 +148,9 @@ function RunButtons({ projectId, policyId, onRun }: { projectId: number; policyI
         <Button variant="secondary" isDanger onClick={onRun}>
           {t('policies.retention.runNow')}
         </Button>
-      </Flex>
+      </Row>
       {dryRun.error && <ErrorAlert error={dryRun.error} />}
-    </FlexItem>
+    </div>
   );
 }
 

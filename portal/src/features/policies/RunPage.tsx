@@ -1,4 +1,4 @@
-import { Button, Flex, FlexItem, Title } from '@patternfly/react-core';
+import { Button, Title } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
 import { Link, useParams } from 'react-router';
@@ -11,7 +11,8 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { Facts } from '@/shared/Facts';
 import { Failure } from '@/shared/Failure';
-import { isRunning, Status } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
+import { Status } from '@/shared/Status';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { RunKind, RunTrigger } from './RunsTable';
@@ -20,6 +21,7 @@ import { RunTook } from './RunTook';
 import { TaskResult } from './TaskResult';
 import { retentionId } from './usePolicy';
 import { useAllRuns, useRunTasks } from './useRuns';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const StopRunDialog = lazy(() => import('./StopRunDialog'));
@@ -60,14 +62,14 @@ function Run({ run, projectId }: { run: RetentionExecutionView; projectId: numbe
   const mayRun = can('tag-retention', 'update');
   return (
     <>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }}>
-        <FlexItem>
+      <Row isApart>
+        <div>
           <Title headingLevel="h2">
             {t('policies.retention.runs.name', { id: run.id })} <RunKind isDryRun={run.dry_run} />
           </Title>
-        </FlexItem>
-        <FlexItem>
-          <Flex>
+        </div>
+        <div>
+          <Row>
             {goesOn && mayRun && (
               <Button variant="secondary" onClick={() => setOpen('stop')}>
                 {t('policies.retention.runs.stop')}
@@ -81,9 +83,9 @@ function Run({ run, projectId }: { run: RetentionExecutionView; projectId: numbe
             <Link to={`/harbor/projects/${projectId}/tag-strategy/tag-retention`}>
               {t('policies.retention.runs.back')}
             </Link>
-          </Flex>
-        </FlexItem>
-      </Flex>
+          </Row>
+        </div>
+      </Row>
       <Facts
         columns={3}
         facts={[

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import type { Page } from '@/api/pages';
 import { useProject } from '@/features/projects/useProject';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import './texts';
 
 /** What came of a run, in a sentence. */

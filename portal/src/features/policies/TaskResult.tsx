@@ -9,7 +9,7 @@ import { Waiting } from '@/app/Waiting';
 import { Digest } from '@/shared/Copy';
 import { ErrorAlert } from '@/shared/Failure';
 import { JobLog } from '@/shared/JobLog';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { Time } from '@/shared/Time';
 import { listedIn, type Listed } from './retention';
 import { runsKey } from './useRuns';

@@ -3,11 +3,10 @@
 import type { RouteObject } from 'react-router';
 import { lazyPage } from '@/app/lazyPage';
 import type { Can } from '@/session/session';
-import './texts';
 
 interface PolicyTab {
   path: string;
-  title: 'policies.retention.title' | 'policies.immutable.title';
+  title: 'titles.retention' | 'titles.immutableTags';
   isVisible: (can: Can) => boolean;
   element?: React.ReactNode;
   children?: RouteObject[];
@@ -16,7 +15,7 @@ interface PolicyTab {
 export const POLICY_TABS: PolicyTab[] = [
   {
     path: 'tag-retention',
-    title: 'policies.retention.title',
+    title: 'titles.retention',
     isVisible: (can) => can('tag-retention', 'read'),
     children: [
       { index: true, element: lazyPage(() => import('./RetentionPage')) },
@@ -25,7 +24,7 @@ export const POLICY_TABS: PolicyTab[] = [
   },
   {
     path: 'immutable-tag',
-    title: 'policies.immutable.title',
+    title: 'titles.immutableTags',
     isVisible: (can) => can('immutable-tag', 'list'),
     element: lazyPage(() => import('./ImmutablePage')),
   },

@@ -65,7 +65,6 @@ export const policies = defineTexts('policies', {
     notChosen: 'Not chosen',
   },
   immutable: {
-    title: 'Immutable tags',
     description:
       'What is pushed under an immutable tag stays: the tag can be neither moved nor deleted, nor can the artifact it' +
       ' names, and tag retention leaves both alone.',

@@ -4,7 +4,7 @@ import { listRetentionExecutions, listRetentionTasks, operateRetentionExecution 
 import { triggerRetentionExecution, type RetentionExecutionView } from '@/api/generated';
 import { createdId, page } from '@/api/pages';
 import { projectKey } from '@/features/projects/useProject';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { useAction } from '@/shared/useAction';
 
 /** Milliseconds between two looks at what runs. */

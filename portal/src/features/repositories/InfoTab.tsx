@@ -1,4 +1,4 @@
-import { Button, Flex, FlexItem, Title } from '@patternfly/react-core';
+import { Button, Title } from '@patternfly/react-core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from '@/texts';
@@ -14,6 +14,7 @@ import { buildQuery } from '@/shared/query';
 import { Time } from '@/shared/Time';
 import { unescapeDescription } from './description';
 import { useRepository, type RepositoryPlace } from './useRepository';
+import { Row } from '@/shared/Row';
 import './texts';
 
 const DeleteRepositories = lazy(() => import('./DeleteRepositories'));
@@ -37,8 +38,8 @@ export default function InfoTab() {
   const close = () => setDialog(undefined);
   return (
     <>
-      <Flex alignItems={{ default: 'alignItemsFlexStart' }}>
-        <FlexItem grow={{ default: 'grow' }}>
+      <Row isAtTop>
+        <div className="m-grow">
           <Facts
             facts={[
               [t('common.created'), <Time key="created" value={repository.creation_time} />],
@@ -47,17 +48,17 @@ export default function InfoTab() {
               [t('repositories.pulls'), repository.pull_count],
             ]}
           />
-        </FlexItem>
+        </div>
         {can('repository', 'delete') && (
           <Button variant="secondary" isDanger onClick={() => setDialog('delete')}>
             {t('repositories.deleteRepository')}
           </Button>
         )}
-      </Flex>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} className="m-section">
+      </Row>
+      <Row isApart className="m-section">
         <Title headingLevel="h2">{t('common.description')}</Title>
         {description !== '' && edit}
-      </Flex>
+      </Row>
       <Suspense fallback={<Waiting />}>
         {description === '' ? (
           <Empty title={t('repositories.info.empty')} actions={edit}>

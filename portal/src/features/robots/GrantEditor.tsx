@@ -1,10 +1,11 @@
-import { Button, Checkbox, Flex, Form } from '@patternfly/react-core';
+import { Button, Checkbox, Form } from '@patternfly/react-core';
 import { useId } from 'react';
 import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { limited, patternProblem, type Grant } from './grants';
 import { PermissionMatrix } from './PermissionMatrix';
 import { limitable, PRESETS, type Matrix, type Right } from './rights';
+import { Row } from '@/shared/Row';
 import './texts';
 
 interface Props {
@@ -24,7 +25,7 @@ export function GrantEditor({ place, grant, matrix, onChange }: Props) {
   const set = (rights: readonly Right[]) => onChange({ ...grant, rights: new Set(rights) });
   return (
     <Form className="m-grant" onSubmit={(event) => event.preventDefault()}>
-      <Flex>
+      <Row>
         {grant.kind === 'project' && (
           <>
             <Button variant="secondary" size="sm" onClick={() => set(PRESETS.pull)}>
@@ -38,7 +39,7 @@ export function GrantEditor({ place, grant, matrix, onChange }: Props) {
         <Button variant="link" size="sm" isDisabled={grant.rights.size === 0} onClick={() => set([])}>
           {t('robots.presetNothing')}
         </Button>
-      </Flex>
+      </Row>
       {grant.kind === 'project' && (
         <Checkbox
           id={`${id}-limited`}

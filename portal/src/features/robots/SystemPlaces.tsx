@@ -1,4 +1,4 @@
-import { Button, Content, Flex, FlexItem } from '@patternfly/react-core';
+import { Button, Content } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
 import { listProjects, type ProjectView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -7,6 +7,7 @@ import { buildQuery } from '@/shared/query';
 import { EVERY_PROJECT, newGrant, type Grant } from './grants';
 import { Grants } from './Grants';
 import { PRESETS, type Matrix } from './rights';
+import { Row } from '@/shared/Row';
 import './texts';
 
 /** How many projects a search shows. */
@@ -32,8 +33,8 @@ export function SystemPlaces({ grants, matrix, onChange }: Props) {
     <>
       <Content component="p">{t('robots.placesHint')}</Content>
       <Grants grants={grants} matrix={matrix} onChange={onChange}>
-        <Flex>
-          <FlexItem>
+        <Row>
+          <div>
             <SearchSelect
               label={t('robots.addProject')}
               title={t('titles.projects')}
@@ -43,13 +44,13 @@ export function SystemPlaces({ grants, matrix, onChange }: Props) {
               itemName={(project) => project.name}
               onChoose={(project) => add(project.name)}
             />
-          </FlexItem>
-          <FlexItem>
+          </div>
+          <div>
             <Button variant="secondary" isDisabled={isEverywhere} onClick={() => add(EVERY_PROJECT)}>
               {t('robots.addEveryProject')}
             </Button>
-          </FlexItem>
-        </Flex>
+          </div>
+        </Row>
       </Grants>
     </>
   );

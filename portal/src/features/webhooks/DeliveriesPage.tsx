@@ -1,4 +1,4 @@
-import { Alert, Flex, FlexItem, Label, Title } from '@patternfly/react-core';
+import { Alert, Label, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useTranslation } from '@/texts';
 import { Link, useParams } from 'react-router';
@@ -11,7 +11,7 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { Facts } from '@/shared/Facts';
 import { Failure } from '@/shared/Failure';
-import { isRunning } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { Delivery } from './Delivery';
@@ -20,6 +20,7 @@ import { subjectsOf } from './policy';
 import { TargetText } from './TargetText';
 import { useEventName } from './useEventName';
 import { useTargetName } from './useTargetName';
+import { Row } from '@/shared/Row';
 import './texts';
 
 /** Milliseconds between two looks: while something is on its way, and else for what happens next. */
@@ -53,8 +54,8 @@ export default function DeliveriesPage() {
   const name = policy.data?.name ?? '';
   return (
     <>
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }}>
-        <FlexItem className="m-shrink">
+      <Row isApart>
+        <div className="m-shrink">
           <Title headingLevel="h2">
             {name}{' '}
             {policy.data && (
@@ -63,11 +64,11 @@ export default function DeliveriesPage() {
               </Label>
             )}
           </Title>
-        </FlexItem>
-        <FlexItem>
+        </div>
+        <div>
           <Link to={`/harbor/projects/${projectId}/webhook`}>{t('webhooks.delivery.back')}</Link>
-        </FlexItem>
-      </Flex>
+        </div>
+      </Row>
       {system.notification_enable === false && <Alert variant="warning" isInline title={t('webhooks.off')} />}
       {policy.data && <PolicyFacts policy={policy.data} />}
       <Title headingLevel="h2" size="lg" className="m-deliveries">

@@ -1,4 +1,4 @@
-import { Alert, Button, Flex, FlexItem, ToggleGroup, ToggleGroupItem, Tooltip } from '@patternfly/react-core';
+import { Alert, Button, ToggleGroup, ToggleGroupItem, Tooltip } from '@patternfly/react-core';
 import { ExpandableRowContent } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -12,12 +12,14 @@ import { CodeToCopy } from '@/shared/Copy';
 import { ErrorAlert } from '@/shared/Failure';
 import { Facts } from '@/shared/Facts';
 import { JobLog } from '@/shared/JobLog';
-import { isRunning, Status } from '@/shared/Status';
+import { isRunning } from '@/shared/jobStatus';
+import { Status } from '@/shared/Status';
 import { Time } from '@/shared/Time';
 import { useAction } from '@/shared/useAction';
 import { GuardHint } from './GuardHint';
 import { deliveriesKey } from './keys';
 import { laidOut } from './policy';
+import { Row } from '@/shared/Row';
 import './texts';
 
 interface Props {
@@ -67,11 +69,11 @@ function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
     done: t('webhooks.delivery.redeliveredToast'),
   });
   return (
-    <Flex direction={{ default: 'column' }} alignItems={{ default: 'alignItemsStretch' }}>
+    <div className="m-column">
       <TaskFacts task={task} />
       {redeliver.error && <ErrorAlert error={redeliver.error} />}
-      <Flex>
-        <FlexItem>
+      <Row>
+        <div>
           <ToggleGroup aria-label={t('webhooks.delivery.show')} isCompact>
             {VIEWS.map((one) => (
               <ToggleGroupItem
@@ -82,7 +84,7 @@ function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
               />
             ))}
           </ToggleGroup>
-        </FlexItem>
+        </div>
         {!isRunning(task.status) && can('notification-policy', 'update') && (
           <Tooltip content={t('webhooks.delivery.redeliverHint')}>
             <Button
@@ -96,7 +98,7 @@ function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
             </Button>
           </Tooltip>
         )}
-      </Flex>
+      </Row>
       {view === 'log' ? (
         <JobLog
           queryKey={[...deliveriesKey(projectId, execution.vendor_id), execution.id, 'task', task.id]}
@@ -111,7 +113,7 @@ function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
           />
         </div>
       )}
-    </Flex>
+    </div>
   );
 }
 

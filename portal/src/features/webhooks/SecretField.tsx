@@ -1,9 +1,10 @@
-import { Button, Flex, FlexItem, FormGroup } from '@patternfly/react-core';
+import { Button, FormGroup } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from '@/texts';
 import { CopyButton } from '@/shared/Copy';
 import { Field } from '@/shared/Field';
 import { isSecretValid, newSecret, type SecretChange } from './policy';
+import { Row } from '@/shared/Row';
 import './texts';
 
 interface Props {
@@ -34,7 +35,7 @@ export function SecretField({ isSigned, value, onChange }: Props) {
           type={isShown ? 'text' : 'password'}
           autoComplete="new-password"
         />
-        <Flex alignItems={{ default: 'alignItemsCenter' }}>
+        <Row>
           <Button
             variant="link"
             isInline
@@ -47,7 +48,7 @@ export function SecretField({ isSigned, value, onChange }: Props) {
           </Button>
           {value.value !== '' && <CopyButton text={value.value} label={t('webhooks.form.secretCopy')} />}
           {undo}
-        </Flex>
+        </Row>
       </>
     );
   }
@@ -57,8 +58,8 @@ export function SecretField({ isSigned, value, onChange }: Props) {
       : t(isSigned ? 'webhooks.form.secretKept' : 'webhooks.form.secretNone');
   return (
     <FormGroup label={t('webhooks.form.secret')} role="group" fieldId="webhook-secret">
-      <Flex>
-        <FlexItem>{said}</FlexItem>
+      <Row>
+        <div>{said}</div>
         <Button variant="link" isInline onClick={() => onChange({ kind: 'set', value: '' })}>
           {t(isSigned ? 'webhooks.form.secretReplace' : 'webhooks.form.secretSet')}
         </Button>
@@ -68,7 +69,7 @@ export function SecretField({ isSigned, value, onChange }: Props) {
           </Button>
         )}
         {value.kind === 'remove' && undo}
-      </Flex>
+      </Row>
     </FormGroup>
   );
 }

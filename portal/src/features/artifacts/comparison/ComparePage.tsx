@@ -1,4 +1,4 @@
-import { Alert, Button, Flex, FlexItem, PageSection, Stack, StackItem, Switch } from '@patternfly/react-core';
+import { Alert, Button, PageSection, Stack, StackItem, Switch } from '@patternfly/react-core';
 import ExchangeAltIcon from '@patternfly/react-icons/dist/esm/icons/exchange-alt-icon';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '@/texts';
@@ -11,6 +11,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { artifactOptions } from '../useArtifact';
 import { ArtifactPicker } from './ArtifactPicker';
 import { Comparison } from './Comparison';
+import { Row } from '@/shared/Row';
 import '@/features/artifacts/texts';
 
 /** Two artifacts of a repository, side by side. */
@@ -50,16 +51,16 @@ export default function ComparePage() {
       <PageSection hasBodyWrapper={false}>
         <Stack hasGutter>
           <StackItem>
-            <Flex alignItems={{ default: 'alignItemsFlexStart' }}>
-              <FlexItem flex={{ default: 'flex_1' }}>
+            <Row isAtTop>
+              <div className="m-grow">
                 <ArtifactPicker
                   label={t('artifacts.comparison.leftArtifact')}
                   repository={repository}
                   artifact={left.data}
                   onChoose={(digest) => change({ left: digest, left_platform: '' })}
                 />
-              </FlexItem>
-              <FlexItem>
+              </div>
+              <div>
                 <Button
                   variant="plain"
                   icon={<ExchangeAltIcon />}
@@ -73,16 +74,16 @@ export default function ComparePage() {
                     })
                   }
                 />
-              </FlexItem>
-              <FlexItem flex={{ default: 'flex_1' }}>
+              </div>
+              <div className="m-grow">
                 <ArtifactPicker
                   label={t('artifacts.comparison.rightArtifact')}
                   repository={repository}
                   artifact={right.data}
                   onChoose={(digest) => change({ right: digest, right_platform: '' })}
                 />
-              </FlexItem>
-            </Flex>
+              </div>
+            </Row>
           </StackItem>
           {left.data && right.data && left.data.digest !== right.data.digest && (
             <StackItem>

@@ -1,4 +1,4 @@
-import { Flex, FlexItem, Label } from '@patternfly/react-core';
+import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
@@ -13,6 +13,7 @@ import { Part } from '../Part';
 import { useManifest } from '../registry';
 import { compareLayers, type ComparedLayer, type LayerComparison, type Side } from './compare';
 import { useCommands } from './useCommands';
+import { Row } from '@/shared/Row';
 import '@/features/artifacts/texts';
 
 interface Props {
@@ -88,14 +89,14 @@ function Sums({ bytes }: { bytes: Record<Side, number> }) {
   const { t } = useTranslation();
   return (
     <>
-      <Flex gap={{ default: 'gapMd' }}>
+      <Row>
         {(['both', 'left', 'right'] as const).map((side) => (
-          <FlexItem key={side}>
+          <div key={side}>
             <span className={`m-key m-key-${side}`} aria-hidden="true" />
             {t(`artifacts.comparison.${side}Bytes`, { size: formatBytes(bytes[side]) })}
-          </FlexItem>
+          </div>
         ))}
-      </Flex>
+      </Row>
       <p>{t('artifacts.comparison.pullHint', { size: formatBytes(bytes.right) })}</p>
     </>
   );

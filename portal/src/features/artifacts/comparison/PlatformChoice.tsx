@@ -1,6 +1,7 @@
-import { Flex, FlexItem, FormSelect, FormSelectOption, StackItem } from '@patternfly/react-core';
+import { FormSelect, FormSelectOption, StackItem } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
 import type { Platform } from './compare';
+import { Row } from '@/shared/Row';
 import '@/features/artifacts/texts';
 
 interface Props {
@@ -14,9 +15,9 @@ export function PlatformChoice({ platforms, chosen, onPlatform }: Props) {
   const { t } = useTranslation();
   return (
     <StackItem>
-      <Flex>
+      <Row>
         {(['left', 'right'] as const).map((side) => (
-          <FlexItem key={side} flex={{ default: 'flex_1' }}>
+          <div key={side} className="m-grow">
             {platforms[side].length > 0 && (
               <FormSelect
                 aria-label={t('artifacts.comparison.platformOf', { side: t(`artifacts.comparison.${side}`) })}
@@ -28,9 +29,9 @@ export function PlatformChoice({ platforms, chosen, onPlatform }: Props) {
                 ))}
               </FormSelect>
             )}
-          </FlexItem>
+          </div>
         ))}
-      </Flex>
+      </Row>
     </StackItem>
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '@/texts';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
-import { DigestLink } from '@/features/repositories/artifactColumns';
+import { DigestLink } from '@/features/repositories/DigestLink';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
 import { ErrorAlert } from '@/shared/Failure';
 import { formatBytes, shortDigest } from '@/shared/format';

@@ -10,7 +10,7 @@ import { ErrorAlert } from '@/shared/Failure';
 import { formatBytes, shortDigest } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { AccessoryType } from './AccessoryType';
-import { DigestLink } from './artifactColumns';
+import { DigestLink } from './DigestLink';
 import { useRepository } from './useRepository';
 import './repositories.css';
 import './texts';

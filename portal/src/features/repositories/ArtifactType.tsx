@@ -1,4 +1,3 @@
-import { Icon } from '@patternfly/react-core';
 import BrainIcon from '@patternfly/react-icons/dist/esm/icons/brain-icon';
 import BoxIcon from '@patternfly/react-icons/dist/esm/icons/box-icon';
 import CubeIcon from '@patternfly/react-icons/dist/esm/icons/cube-icon';
@@ -40,10 +39,7 @@ export function ArtifactType({ type }: { type: string }) {
   const Shape = isKnown(type) ? ICONS[type] : FileIcon;
   return (
     <span className="m-nowrap">
-      <Icon isInline>
-        <Shape />
-      </Icon>{' '}
-      {name(type)}
+      <Shape /> {name(type)}
     </span>
   );
 }

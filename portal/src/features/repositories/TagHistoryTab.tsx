@@ -9,7 +9,7 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
-import { DigestLink } from './artifactColumns';
+import { DigestLink } from './DigestLink';
 import { useRepository } from './useRepository';
 import './texts';
 

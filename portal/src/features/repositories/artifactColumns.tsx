@@ -1,17 +1,13 @@
-import { Tooltip } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
-import { Link } from 'react-router';
 import type { ArtifactView } from '@/api/generated';
-import { CopyButton } from '@/shared/Copy';
 import type { Column } from '@/shared/DataTable';
 import { formatBytes, shortDigest } from '@/shared/format';
 import { Time } from '@/shared/Time';
-import { artifactAddress } from './addresses';
 import { ArtifactLabels } from './ArtifactLabels';
 import { ArtifactType } from './ArtifactType';
+import { DigestLink } from './DigestLink';
 import { platformsOf } from './platforms';
 import { Tags } from './Tags';
-import { useRepository } from './useRepository';
 import './repositories.css';
 import './texts';
 
@@ -66,22 +62,6 @@ export function useArtifactColumns(): Column<ArtifactView>[] {
       render: ({ pull_time: time }) => <Time value={time} />,
     },
   ];
-}
-
-/** The short digest as the way to the artifact's page, and, where wanted, the whole one to copy. */
-export function DigestLink({ digest, isCopied = false }: { digest: string; isCopied?: boolean }) {
-  const { t } = useTranslation();
-  const { project, name } = useRepository();
-  return (
-    <span className="m-nowrap m-digest">
-      <Tooltip content={digest}>
-        <Link to={artifactAddress(project.project_id, name, digest)}>
-          <code>{shortDigest(digest)}</code>
-        </Link>
-      </Tooltip>
-      {isCopied && <CopyButton text={digest} label={`${t('common.copy')} ${shortDigest(digest)}`} />}
-    </span>
-  );
 }
 
 function Platforms({ of }: { of: ArtifactView }) {

@@ -3,7 +3,7 @@ import { useTranslation } from '@/texts';
 import type { TrashEntryView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
-import { wordOf } from './entries';
+import { nameOf, wordOf } from './entries';
 import type { Trash } from './TrashTable';
 import './texts';
 
@@ -19,7 +19,7 @@ export default function DropDialog({ entry, trash, onClose }: Props) {
   const drop = useAction({
     run: () => trash.drop(entry),
     changes: trash.changes,
-    done: t('trash.dropped', { name: entry.resource }),
+    done: t('trash.dropped', { name: nameOf(entry) }),
     onDone: onClose,
   });
   return (
@@ -33,7 +33,7 @@ export default function DropDialog({ entry, trash, onClose }: Props) {
     >
       <Content>
         <p>
-          <strong>{entry.resource}</strong>
+          <strong>{nameOf(entry)}</strong>
         </p>
         <p>
           {t('trash.dropLoses')} {t('common.cannotBeUndone')}

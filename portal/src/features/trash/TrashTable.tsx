@@ -10,7 +10,7 @@ import { shortDigest } from '@/shared/format';
 import type { FilterField } from '@/shared/ListToolbar';
 import { Time } from '@/shared/Time';
 import type { ListState } from '@/shared/useListState';
-import { isKind, type Kind } from './entries';
+import { isKind, nameOf, type Kind } from './entries';
 import './texts';
 
 const DropDialog = lazy(() => import('./DropDialog'));
@@ -54,7 +54,7 @@ export function TrashTable({ label, list, state, trash, kinds = [], empty }: Pro
         list={list}
         state={state}
         rowKey={({ id }) => id}
-        rowName={({ resource }) => resource}
+        rowName={nameOf}
         filters={[
           { key: 'resource', label: t('common.name'), kind: 'text' },
           ...(kinds.length > 0 ? [kindFilter] : []),
@@ -110,8 +110,7 @@ function useColumns(withKind: boolean): Column<TrashEntryView>[] {
 /** The name, and what went with it. */
 function Name({ of }: { of: TrashEntryView }) {
   const { t } = useTranslation();
-  const { kind, resource, digest, artifact_count: artifacts, tag_count: tags, tags: names } = of;
-  const shown = kind === 'artifact' && digest ? resource.replace(digest, shortDigest(digest)) : resource;
+  const { kind, digest, artifact_count: artifacts, tag_count: tags, tags: names } = of;
   const lost = [
     kind === 'repository' && artifacts ? t('trash.artifacts', { count: artifacts }) : '',
     kind !== 'tag' && tags ? t('trash.tags', { count: tags }) : '',
@@ -120,7 +119,7 @@ function Name({ of }: { of: TrashEntryView }) {
   const small = <span className="m-small">{lost.join(', ')}</span>;
   return (
     <>
-      {shown}
+      {nameOf(of)}
       {lost.length > 0 && (
         <div>
           {names && names.length > 0 && kind !== 'tag' ? (

@@ -6,7 +6,7 @@ import type { TrashEntryView, UndeletedView, Undeletion } from '@/api/generated'
 import { FormDialog } from '@/shared/dialogs';
 import { useToast } from '@/shared/Toasts';
 import { useAction } from '@/shared/useAction';
-import { choosableTags } from './entries';
+import { choosableTags, nameOf } from './entries';
 import { TagChoice } from './TagChoice';
 import type { Trash } from './TrashTable';
 import './texts';
@@ -27,9 +27,9 @@ export default function UndeleteDialog({ entry, trash, onClose }: Props) {
   const undelete = useAction<Undeletion, UndeletedView>({
     run: (wanted) => trash.undelete(entry, wanted),
     changes: trash.changes,
-    onDone: ({ resource, skipped }) => {
+    onDone: ({ skipped }) => {
       say(
-        t('trash.undeleted', { name: resource }),
+        t('trash.undeleted', { name: nameOf(entry) }),
         <>
           {skipped.length > 0 && <p>{t('trash.skipped', { count: skipped.length, names: skipped.join(', ') })}</p>}
           <Link to={trash.addressOf(entry)}>{t('trash.openUndeleted')}</Link>
@@ -46,7 +46,7 @@ export default function UndeleteDialog({ entry, trash, onClose }: Props) {
   return (
     <FormDialog
       title={t('trash.undeleteTitle')}
-      description={entry.resource}
+      description={nameOf(entry)}
       submit={t('trash.undelete')}
       action={undelete}
       onSubmit={submit}

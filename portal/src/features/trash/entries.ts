@@ -1,6 +1,7 @@
 /** What was deleted, as texts have it. Pure. */
 
 import type { TrashEntryView } from '@/api/generated';
+import { shortDigest } from '@/shared/format';
 
 export const KINDS = ['project', 'repository', 'artifact', 'tag'] as const;
 
@@ -13,6 +14,11 @@ export function isKind(kind: string): kind is Kind {
 /** The full name of the repository it was in, or was: without tag and digest. */
 export function repositoryOf({ resource }: Pick<TrashEntryView, 'resource'>): string {
   return resource.replace(/[@:].*$/, '');
+}
+
+/** What was deleted, its digest short. */
+export function nameOf({ resource, digest }: Pick<TrashEntryView, 'resource' | 'digest'>): string {
+  return digest ? resource.replace(digest, shortDigest(digest)) : resource;
 }
 
 /** What has to be typed before it is gone for good: short, and its own. */

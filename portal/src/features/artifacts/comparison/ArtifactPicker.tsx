@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from '@/texts';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
-import { DigestLink } from '@/features/repositories/artifactColumns';
+import { DigestLink } from '@/features/repositories/DigestLink';
 import { useTypeName } from '@/features/repositories/ArtifactType';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
 import { formatBytes, shortDigest } from '@/shared/format';

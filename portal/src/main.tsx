@@ -11,11 +11,11 @@ import { Routes } from './app/Routes';
 import { followSystemTheme } from './app/theme';
 import { Waiting } from './app/Waiting';
 import { Toasts } from './shared/Toasts';
-import { startTexts } from './texts';
+import { chooseLanguage, preferredLanguage } from './texts';
 
 configureClient();
 followSystemTheme();
-await startTexts();
+await chooseLanguage(preferredLanguage(), false);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element');

@@ -17,16 +17,21 @@ export function onSessionEnd(ask: SignInAgain | null): void {
   signInAgain = ask;
 }
 
-/** A request to this server, with the token against cross-site requests. */
+/** A request to this server. Where the session has ended it waits until somebody has signed in, and is repeated. */
 export async function request(input: Request | string, init?: RequestInit): Promise<Response> {
+  const wanted = new Request(input, init);
+  const response = await requestOnce(wanted.clone());
+  if (response.status === 401 && signInAgain !== null && (await signInAgain())) return requestOnce(wanted);
+  return response;
+}
+
+/** A request with the token against cross-site requests. 401 is an answer like others: signing in is told of it. */
+export async function requestOnce(input: Request | string, init?: RequestInit): Promise<Response> {
   const wanted = new Request(input, init);
   const response = await send(wanted.clone());
   // Only for the token: with a session that is alive 403 says CSRF when the token was an older one's.
   if (response.status === 403 && !SAFE.has(wanted.method) && (await isForToken(response.clone()))) {
     token = null;
-    return send(wanted.clone());
-  }
-  if (response.status === 401 && signInAgain !== null && (await signInAgain())) {
     return send(wanted.clone());
   }
   return response;

@@ -2,17 +2,16 @@ import { Divider, Dropdown, DropdownGroup, DropdownItem, DropdownList, MenuToggl
 import UserIcon from '@patternfly/react-icons/dist/esm/icons/user-icon';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { UserView } from '@/api/generated';
 import { signOut } from '@/session/signIn';
 import { useToast } from '@/shared/Toasts';
-import { chooseLanguage, LANGUAGES } from '@/texts';
+import { chooseLanguage, LANGUAGES, useTranslation } from '@/texts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme';
 
 /** Who is signed in, and what concerns only them. */
 export function AccountMenu({ user }: { user: UserView }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const say = useToast();
@@ -61,7 +60,7 @@ export function AccountMenu({ user }: { user: UserView }) {
             void navigate('/harbor/account');
           }}
         >
-          {t('account.link')}
+          {t('titles.account')}
         </DropdownItem>
       </DropdownList>
       <Divider />
@@ -70,7 +69,7 @@ export function AccountMenu({ user }: { user: UserView }) {
           <DropdownGroup label={t('common.language')}>
             <DropdownList>
               {Object.entries(LANGUAGES).map(([tag, { name }]) => (
-                <DropdownItem key={tag} isSelected={tag === i18n.language} onClick={() => void chooseLanguage(tag)}>
+                <DropdownItem key={tag} isSelected={tag === language} onClick={() => void chooseLanguage(tag)}>
                   {name}
                 </DropdownItem>
               ))}

@@ -1,6 +1,6 @@
 import { Nav, NavGroup, NavItem, NavList } from '@patternfly/react-core';
 import ExternalLinkAltIcon from '@patternfly/react-icons/dist/esm/icons/external-link-alt-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, useLocation } from 'react-router';
 import { FEATURES } from '@/features';
 import { useCanInSystem, useSession } from '@/session/session';
@@ -38,7 +38,7 @@ export function Navigation() {
 function Entry({ entry }: { entry: NavigationEntry }) {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const title = t(entry.title as 'projects.title');
+  const title = t(entry.title);
   if (entry.href !== undefined) {
     return (
       <NavItem itemId={entry.href}>

@@ -1,6 +1,6 @@
 import { EmptyState, EmptyStateActions, EmptyStateFooter } from '@patternfly/react-core';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 
 export function NotFoundPage() {
@@ -9,7 +9,7 @@ export function NotFoundPage() {
     <EmptyState titleText={t('common.error.notFound')} headingLevel="h1" icon={SearchIcon}>
       <EmptyStateFooter>
         <EmptyStateActions>
-          <Link to="/harbor/projects">{t('projects.title')}</Link>
+          <Link to="/harbor/projects">{t('titles.projects')}</Link>
         </EmptyStateActions>
       </EmptyStateFooter>
     </EmptyState>

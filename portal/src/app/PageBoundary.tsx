@@ -1,6 +1,6 @@
 import { QueryErrorResetBoundary } from '@tanstack/react-query';
 import { Component, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, useLocation } from 'react-router';
 import { hasStatus } from '@/api/errors';
 import { useSession } from '@/session/session';

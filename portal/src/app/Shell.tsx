@@ -16,7 +16,7 @@ import {
 } from '@patternfly/react-core';
 import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, Outlet, useLocation } from 'react-router';
 import { Banner } from '@/features/configuration/Banner';
 import { useSession } from '@/session/session';

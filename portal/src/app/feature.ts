@@ -3,9 +3,7 @@
 import type { RouteObject } from 'react-router';
 import type { ProjectView } from '@/api/generated';
 import type { Can, Session } from '@/session/session';
-
-/** A key of the catalogue that is looked up later. */
-export type TextKey = string;
+import type { TextKey } from '@/texts';
 
 /** An entry of the main navigation: of a page of the portal, or of another one of this server. */
 export type NavigationEntry = {

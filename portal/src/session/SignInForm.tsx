@@ -1,7 +1,7 @@
 import { ActionGroup, Alert, Button, Form, FormGroup, TextInput } from '@patternfly/react-core';
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { hasStatus } from '@/api/errors';
 import { ErrorAlert } from '@/shared/Failure';
 import { signIn } from './signIn';

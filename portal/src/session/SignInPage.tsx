@@ -1,7 +1,7 @@
 import { Card, CardBody, CardFooter, CardTitle, ExpandableSection, Title } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { Banner } from '@/features/configuration/Banner';
 import { safeTarget } from './redirect';

@@ -1,14 +1,16 @@
 /** Signing in and out: the two requests that are not of the API. */
 
-import { request } from '@/api/client';
+import { requestOnce } from '@/api/client';
 import { ApiError } from '@/api/errors';
 
 export async function signIn(username: string, password: string): Promise<void> {
-  await answered(request('/c/login', { method: 'POST', body: new URLSearchParams({ principal: username, password }) }));
+  await answered(
+    requestOnce('/c/login', { method: 'POST', body: new URLSearchParams({ principal: username, password }) }),
+  );
 }
 
 export async function signOut(): Promise<void> {
-  await answered(request('/c/log_out'));
+  await answered(requestOnce('/c/log_out'));
 }
 
 async function answered(asked: Promise<Response>): Promise<void> {

@@ -8,7 +8,7 @@ import {
 } from '@patternfly/react-core';
 import CopyIcon from '@patternfly/react-icons/dist/esm/icons/copy-icon';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { shortDigest } from './format';
 
 /** Puts text on the clipboard; without TLS browsers have only the old way. */

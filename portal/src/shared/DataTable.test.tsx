@@ -1,10 +1,9 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/errors';
 import { address, renderAt } from '@/test/page';
-import { startTexts } from '@/texts';
 import { DataTable, type Column } from './DataTable';
 import { useListState } from './useListState';
 
@@ -51,8 +50,6 @@ type Extras = Pick<Parameters<typeof DataTable<Robot>>[0], 'actions' | 'expanded
 
 const TWO = { items: ROBOTS, total: 2 };
 const NONE = { items: [], total: 0 };
-
-beforeAll(startTexts);
 
 function names(): (string | null)[] {
   return screen.getAllByRole('cell', { name: /er$/ }).map((cell) => cell.textContent);

@@ -12,7 +12,7 @@ import {
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { Table, Tbody, Td, Th, Thead, Tr, type IAction, type ThProps } from '@patternfly/react-table';
 import { useId, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { Page } from '@/api/pages';
 import { ErrorAlert, Failure } from './Failure';
 import { ListToolbar, type FilterField } from './ListToolbar';

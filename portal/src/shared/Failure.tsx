@@ -2,7 +2,7 @@ import { Alert, Button, EmptyState, EmptyStateActions, EmptyStateBody, EmptyStat
 import BanIcon from '@patternfly/react-icons/dist/esm/icons/ban-icon';
 import ExclamationCircleIcon from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ApiError } from '@/api/errors';
 import { CopyButton } from './Copy';
 

@@ -1,7 +1,7 @@
 import { Alert, Skeleton } from '@patternfly/react-core';
 import { hashKey, useQuery, type QueryKey } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CodeToCopy } from './Copy';
 import { ErrorAlert } from './Failure';
 

@@ -1,8 +1,7 @@
 import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { address, goBack, renderAt } from '@/test/page';
-import { startTexts } from '@/texts';
 import { ListToolbar } from './ListToolbar';
 import { useListState } from './useListState';
 
@@ -28,8 +27,6 @@ function List({ total = 40, selected = 0 }: { total?: number; selected?: number 
     />
   );
 }
-
-beforeAll(startTexts);
 
 function field(): HTMLInputElement {
   return screen.getByRole('textbox', { name: 'Filter by name' });

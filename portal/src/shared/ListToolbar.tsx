@@ -2,7 +2,6 @@ import {
   Button,
   MenuToggle,
   Pagination,
-  SearchInput,
   Select,
   SelectList,
   SelectOption,
@@ -13,7 +12,8 @@ import {
 } from '@patternfly/react-core';
 import SyncIcon from '@patternfly/react-icons/dist/esm/icons/sync-alt-icon';
 import { useEffect, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
+import { SearchField } from './SearchField';
 import { PAGE_SIZES, type ListState } from './useListState';
 
 /** How the value of a filter is chosen: typed, or one of several. */
@@ -116,14 +116,7 @@ function TextFilter({ field, state }: { field: FilterField; state: ListState }) 
   }, [typed, sent, field.key, setFilter]);
   const label = t('common.filterBy', { what: field.label.toLowerCase() });
   return (
-    <SearchInput
-      aria-label={label}
-      placeholder={label}
-      value={typed}
-      onChange={(_, value) => setTyped(value)}
-      onClear={() => send('')}
-      onSearch={() => send(typed)}
-    />
+    <SearchField label={label} value={typed} onChange={setTyped} onClear={() => send('')} onEnter={() => send(typed)} />
   );
 }
 

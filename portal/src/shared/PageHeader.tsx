@@ -1,6 +1,6 @@
-import { Breadcrumb, BreadcrumbItem, Content, Flex, FlexItem, PageSection, Title } from '@patternfly/react-core';
+import { Breadcrumb, BreadcrumbItem, Content, PageSection, Title } from '@patternfly/react-core';
 import { useEffect, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 
 interface Crumb {
@@ -43,13 +43,13 @@ export function PageHeader({ title, tabTitle, description, crumbs = [], actions,
           <BreadcrumbItem isActive>{name}</BreadcrumbItem>
         </Breadcrumb>
       )}
-      <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} alignItems={{ default: 'alignItemsFlexStart' }}>
-        <FlexItem className="m-shrink">
+      <div className="m-heading">
+        <div className="m-shrink">
           <Title headingLevel="h1">{title}</Title>
           {description && <Content component="p">{description}</Content>}
-        </FlexItem>
-        {actions && <FlexItem>{actions}</FlexItem>}
-      </Flex>
+        </div>
+        {actions && <div>{actions}</div>}
+      </div>
       {children}
     </PageSection>
   );

@@ -1,7 +1,7 @@
 import { MenuToggle } from '@patternfly/react-core';
 import EllipsisIcon from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
 import { ActionsColumn, type IAction } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 
 /** The menu of a row. Its button says whose it is: the one PatternFly makes is called the same in every row. */
 export function RowActions({ items, name }: { items: IAction[]; name: string }) {

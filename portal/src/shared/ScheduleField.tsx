@@ -7,11 +7,12 @@ import {
   HelperTextItem,
 } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { cronOf, nextRun, parseCron, SCHEDULE_TYPES, type CronProblem, type Schedule } from './cron';
 import { Field } from './Field';
 import { Time } from './Time';
 import { useCronText } from './useCronText';
+import '@/features/policies/texts';
 
 interface Props {
   value: Schedule;

@@ -1,5 +1,5 @@
 import { Label } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 
 const COLORS = {
   Pending: 'grey',

@@ -2,7 +2,6 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { startTexts } from '@/texts';
 import { Suggest } from './Suggest';
 
 const GROUPS = [
@@ -11,7 +10,14 @@ const GROUPS = [
   { key: 'tree', title: 'Trees', items: ['oak'] },
 ];
 
-function Example({ groups = GROUPS, onChoose }: { groups?: typeof GROUPS; onChoose: (item: string) => void }) {
+interface ExampleProps {
+  groups?: { key: string; title: string; items: string[]; more?: string }[];
+  onChoose: (item: string) => void;
+  onLeave?: () => void;
+  isLoading?: boolean;
+}
+
+function Example({ groups = GROUPS, ...rest }: ExampleProps) {
   const [text, setText] = useState('');
   return (
     <Suggest
@@ -22,7 +28,7 @@ function Example({ groups = GROUPS, onChoose }: { groups?: typeof GROUPS; onChoo
       groups={groups}
       itemKey={(item) => item}
       render={(item) => item}
-      onChoose={onChoose}
+      {...rest}
       message={groups.length === 0 ? 'No such plant' : undefined}
     />
   );
@@ -30,7 +36,6 @@ function Example({ groups = GROUPS, onChoose }: { groups?: typeof GROUPS; onChoo
 
 beforeAll(async () => {
   Element.prototype.scrollIntoView = () => undefined;
-  await startTexts();
 });
 
 function field() {
@@ -71,6 +76,27 @@ describe('Suggest', () => {
     render(<Example onChoose={onChoose} />);
     await userEvent.type(field(), 'a{Enter}');
     expect(onChoose).not.toHaveBeenCalled();
+  });
+
+  it('chooses the only one with Enter, but not one that was found for an earlier text', async () => {
+    const onChoose = vi.fn();
+    const only = [{ key: 'tree', title: 'Trees', items: ['oak'] }];
+    const { rerender } = render(<Example groups={only} onChoose={onChoose} isLoading />);
+    await userEvent.type(field(), 'o{Enter}');
+    expect(onChoose).not.toHaveBeenCalled();
+    rerender(<Example groups={only} onChoose={onChoose} />);
+    await userEvent.keyboard('{Enter}');
+    expect(onChoose).toHaveBeenCalledExactlyOnceWith('oak');
+  });
+
+  it('tells when it is left, not when its list is used', async () => {
+    const onLeave = vi.fn();
+    render(<Example onChoose={vi.fn()} onLeave={onLeave} />);
+    await userEvent.type(field(), 'a');
+    await userEvent.click(screen.getByRole('option', { name: 'oak' }));
+    expect(onLeave).not.toHaveBeenCalled();
+    await userEvent.click(document.body);
+    expect(onLeave).toHaveBeenCalledOnce();
   });
 
   it('closes with Escape and opens again with an arrow', async () => {

@@ -12,7 +12,7 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import './suggest.css';
 
 export interface SuggestGroup<Item> {
@@ -34,6 +34,8 @@ interface Props<Item> {
   itemKey: (item: Item) => string;
   render: (item: Item) => ReactNode;
   onChoose: (item: Item) => void;
+  /** The field was left, with or without a choice. */
+  onLeave?: () => void;
   isLoading?: boolean;
   /** Said in place of the list: that nothing fits, what to type, what went wrong. */
   message?: ReactNode;
@@ -76,15 +78,21 @@ export function Suggest<Item>(props: Props<Item>) {
       return;
     }
     if (event.key === 'Enter' && isOpen) {
-      const chosen = items[active] ?? (items.length === 1 ? items[0] : undefined);
+      // The only one may be that of an earlier text while it is loading.
+      const only = items.length === 1 && !props.isLoading ? items[0] : undefined;
+      const chosen = items[active] ?? only;
       // A form around the field is not sent by choosing.
       event.preventDefault();
       if (chosen !== undefined) choose(chosen);
     }
   };
+  const onLeave = () => {
+    setOpen(false);
+    props.onLeave?.();
+  };
   const isShown = isOpen && (items.length > 0 || Boolean(message));
   return (
-    <div ref={around} className="m-suggest" onBlur={(event) => leave(event, () => setOpen(false))}>
+    <div ref={around} className="m-suggest" onBlur={(event) => leave(event, onLeave)}>
       <TextInputGroup>
         <TextInputGroupMain
           inputId={`${id}-field`}

@@ -1,6 +1,6 @@
 import { Tooltip } from '@patternfly/react-core';
 import { useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { formatRelative, isTime } from './format';
 
 /** One clock for every time on the page. */
@@ -25,17 +25,17 @@ function subscribe(listener: () => void): () => void {
 
 /** A time as "3 hours ago", with the exact one on hover and focus; `never` is said for none. */
 export function Time({ value, never }: { value: string | null | undefined; never?: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const current = useSyncExternalStore(subscribe, () => now);
   if (!isTime(value)) return <>{never ?? t('common.time.never')}</>;
   const time = new Date(value);
   const exact = t('common.time.exact', {
-    local: time.toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' }),
+    local: time.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'medium' }),
     utc: time.toISOString().replace('T', ' ').slice(0, 19),
   });
   // What a clock a little ahead of this one wrote is not in the future.
   const ahead = time.getTime() - current.getTime();
-  const shown = formatRelative(time, ahead > 0 && ahead < 60_000 ? time : current, i18n.language);
+  const shown = formatRelative(time, ahead > 0 && ahead < 60_000 ? time : current, language);
   return (
     <Tooltip content={exact}>
       <time dateTime={time.toISOString()} tabIndex={0}>

@@ -35,7 +35,8 @@ export function Toasts({ children }: { children: ReactNode }) {
             variant="success"
             title={title}
             component="p"
-            timeout={6000}
+            // What can be followed takes longer to read.
+            timeout={body === undefined ? 6000 : 15_000}
             onTimeout={() => remove(id)}
             actionClose={<AlertActionCloseButton onClose={() => remove(id)} />}
           >

@@ -1,5 +1,5 @@
 import { Progress, ProgressMeasureLocation } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { formatBytes } from './format';
 
 /** How much of a limit is used; a limit of -1 is none. Bytes. */

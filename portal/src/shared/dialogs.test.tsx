@@ -1,16 +1,13 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/errors';
-import { startTexts } from '@/texts';
 import { ConfirmDialog, FormDialog } from './dialogs';
 import { Field } from './Field';
 
 const IDLE = { isPending: false, error: null };
 const REFUSED = { isPending: false, error: new ApiError('it has repositories', 412, 'PRECONDITION', 'id-7') };
-
-beforeAll(startTexts);
 
 describe('what is confirmed', () => {
   function show(more: Partial<Parameters<typeof ConfirmDialog>[0]> = {}) {

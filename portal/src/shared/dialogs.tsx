@@ -2,7 +2,7 @@
 
 import { Button, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '@patternfly/react-core';
 import { useId, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ErrorAlert } from './Failure';
 
 /** The part of a mutation that a dialog needs. */

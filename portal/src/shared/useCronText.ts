@@ -1,15 +1,16 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { Cron } from './cron';
 import { describeCron, type CronDescription, type Span } from './cronDescription';
+import '@/features/policies/texts';
 
 /** Says what a cron line comes to: `at 03:00 on Monday and Thursday`, in UTC. */
 export function useCronText(): (cron: Cron) => string {
-  const { t, i18n } = useTranslation();
-  const list = (values: string[]) => new Intl.ListFormat(i18n.language).format(values);
+  const { t, language } = useTranslation();
+  const list = (values: string[]) => new Intl.ListFormat(language).format(values);
   const named = (values: Span[], name: (value: number) => string = String) =>
     list(values.map(([first, last]) => (first === last ? name(first) : `${name(first)}–${name(last)}`)));
   const inUtc = (format: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(i18n.language, { ...format, timeZone: 'UTC' });
+    new Intl.DateTimeFormat(language, { ...format, timeZone: 'UTC' });
   // 4 January 1970 was a Sunday.
   const weekday = (value: number) => inUtc({ weekday: 'long' }).format(Date.UTC(1970, 0, 4 + value));
   const month = (value: number) => inUtc({ month: 'long' }).format(Date.UTC(1970, value - 1, 1));

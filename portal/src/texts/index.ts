@@ -1,46 +1,18 @@
-/** Texts in the language that was chosen; English is complete and stands in for what another lacks. */
+/** Texts in the language that was chosen. */
 
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import { en } from './en';
+import { useSyncExternalStore } from 'react';
+import type { TextKey } from './catalogue';
+import { currentLanguage, onLanguage } from './languages';
+import type { Values } from './translate';
 
-/** Languages by their tag, as they call themselves. Another one is a file here and a line there. */
-export const LANGUAGES: Record<string, { name: string; load: () => Promise<object> }> = {
-  en: { name: 'English', load: () => Promise.resolve(en) },
-};
+export { defineTexts, type TextKey } from './catalogue';
+export { chooseLanguage, LANGUAGES, preferredLanguage } from './languages';
 
-const STORED = 'moorage.language';
+/** The text of a key, with values for what stands in `{{...}}` in it. */
+export type T = (key: TextKey, values?: Values) => string;
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'translation';
-    resources: { translation: typeof en };
-  }
-}
-
-/** The language that was chosen, else the browser's, else English. */
-export function preferredLanguage(): string {
-  const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages];
-  const known = wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find((tag) => tag in LANGUAGES);
-  return known ?? 'en';
-}
-
-export async function startTexts(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false }, // React escapes
-    returnNull: false,
-  });
-  await chooseLanguage(preferredLanguage(), false);
-}
-
-export async function chooseLanguage(tag: string, remember = true): Promise<void> {
-  const language = LANGUAGES[tag];
-  if (language === undefined) return;
-  if (tag !== 'en') i18next.addResourceBundle(tag, 'translation', await language.load(), true, true);
-  await i18next.changeLanguage(tag);
-  document.documentElement.lang = tag;
-  if (remember) localStorage.setItem(STORED, tag);
+/** Texts for a component: shown anew when another language is chosen. */
+export function useTranslation(): { t: T; language: string } {
+  const { t, tag } = useSyncExternalStore(onLanguage, currentLanguage);
+  return { t, language: tag };
 }

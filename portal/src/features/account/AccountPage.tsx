@@ -1,5 +1,5 @@
 import { Alert, Card, CardBody, CardTitle, Grid, GridItem, PageSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Navigate } from 'react-router';
 import type { UserView } from '@/api/generated';
 import { useSession } from '@/session/session';
@@ -11,6 +11,7 @@ import { PasswordForm } from './PasswordForm';
 import { Preferences } from './Preferences';
 import { ProfileForm } from './ProfileForm';
 import { profileOf } from './profile';
+import './texts';
 
 /** The account the server always keeps itself, however others log in. */
 const BUILT_IN_ADMIN = 1;
@@ -29,7 +30,7 @@ function Account({ user }: { user: UserView }) {
   const profile = profileOf(user);
   return (
     <>
-      <PageHeader title={t('account.title')}>
+      <PageHeader title={t('titles.account')}>
         <Facts
           columns={3}
           facts={[

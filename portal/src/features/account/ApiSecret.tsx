@@ -1,11 +1,12 @@
 import { ActionGroup, Button, Content, Form, FormGroup, Radio } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { setCliSecret, type UserView } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
 import { SecretFields } from './SecretFields';
 import { generateSecret, isAccepted, NO_SECRET } from './secrets';
+import './texts';
 
 const SecretDialog = lazy(() => import('./SecretDialog'));
 

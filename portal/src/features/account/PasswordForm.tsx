@@ -1,6 +1,6 @@
 import { ActionGroup, Button, Content, Form } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateUserPassword, type UserView } from '@/api/generated';
 import { hasStatus } from '@/api/errors';
 import { signIn } from '@/session/signIn';
@@ -9,6 +9,7 @@ import { Field } from '@/shared/Field';
 import { useAction } from '@/shared/useAction';
 import { SecretFields } from './SecretFields';
 import { isAccepted, NO_SECRET } from './secrets';
+import './texts';
 
 /** Changes the password of who is signed in, who stays so. */
 export function PasswordForm({ user }: { user: UserView }) {

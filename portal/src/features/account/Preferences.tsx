@@ -1,22 +1,18 @@
 import { Content, Form, FormGroup, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '@/app/theme';
-import { chooseLanguage, LANGUAGES } from '@/texts';
+import { chooseLanguage, LANGUAGES, useTranslation } from '@/texts';
+import './texts';
 
 /** Language and theme, kept by the browser. */
 export function Preferences() {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   return (
     <Form>
       <Content component="p">{t('account.preferencesIntro')}</Content>
       <FormGroup label={t('common.language')} fieldId="preferred-language">
-        <FormSelect
-          id="preferred-language"
-          value={i18n.language}
-          onChange={(_, language) => void chooseLanguage(language)}
-        >
+        <FormSelect id="preferred-language" value={language} onChange={(_, language) => void chooseLanguage(language)}>
           {Object.entries(LANGUAGES).map(([tag, { name }]) => (
             <FormSelectOption key={tag} value={tag} label={name} />
           ))}

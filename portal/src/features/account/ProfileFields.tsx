@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { isComment, isEmail, isRealname, type Profile } from './profile';
+import './texts';
 
 interface Props {
   profile: Profile;

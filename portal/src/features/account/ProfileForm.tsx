@@ -1,11 +1,12 @@
 import { ActionGroup, Button, Form } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateUserProfile } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
 import { isProfile, type Profile } from './profile';
 import { ProfileFields } from './ProfileFields';
+import './texts';
 
 export function ProfileForm({ userId, saved }: { userId: number; saved: Profile }) {
   const { t } = useTranslation();

@@ -1,12 +1,13 @@
 import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader, Title } from '@patternfly/react-core';
 import DownloadIcon from '@patternfly/react-icons/dist/esm/icons/download-icon';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { CodeToCopy, CopyButton } from '@/shared/Copy';
 import { Facts } from '@/shared/Facts';
 import { dockerLogin, fileName, skopeoLogin } from './commands';
 import './account.css';
+import './texts';
 
 interface Props {
   title: string;

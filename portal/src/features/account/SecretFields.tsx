@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { isStrong, type NewSecret } from './secrets';
+import './texts';
 
 interface Props {
   label: string;

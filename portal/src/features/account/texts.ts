@@ -1,6 +1,6 @@
-export const account = {
-  title: 'Your account',
-  link: 'Account and preferences',
+import { defineTexts } from '@/texts';
+
+export const account = defineTexts('account', {
   username: 'User name',
   administrator: 'System administrator',
   since: 'Account since',
@@ -46,4 +46,4 @@ export const account = {
   downloadSecret: 'Download as JSON',
   preferences: 'Preferences',
   preferencesIntro: 'Kept in this browser.',
-} as const;
+});

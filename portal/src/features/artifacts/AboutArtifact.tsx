@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { ArtifactType } from '@/features/repositories/ArtifactType';
 import { platformName } from '@/features/repositories/platforms';
@@ -8,6 +8,7 @@ import { formatBytes, isTime } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { Breakable } from './Breakable';
 import { imageDetails, isIndex } from './details';
+import './texts';
 
 /** What is known of every artifact, and of images in general. */
 export function AboutArtifact({ artifact }: { artifact: ArtifactView }) {

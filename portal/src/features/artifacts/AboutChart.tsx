@@ -1,9 +1,10 @@
 import { Alert, List, ListItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
 import { record } from './details';
 import { Part } from './Part';
+import './texts';
 
 /** What a Helm chart says of itself (Helm, "The Chart.yaml File"). */
 export function AboutChart({ artifact }: { artifact: ArtifactView }) {

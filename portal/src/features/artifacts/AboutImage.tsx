@@ -1,9 +1,10 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
 import { imageDetails, shellWords } from './details';
 import { Part } from './Part';
 import { Values } from './Values';
+import './texts';
 
 /** What an image runs, and with what. */
 export function AboutImage({ artifact }: { artifact: ArtifactView }) {

@@ -1,11 +1,12 @@
 import { Button, Stack, StackItem, Title } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { AccessoryView } from '@/api/generated';
-import { AccessoryTree } from '@/features/repositories/AccessoryTree';
+import AccessoryTree from '@/features/repositories/AccessoryTree';
 import { Empty } from '@/shared/Empty';
 import { useReferrers } from './registry';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 /** Rows at once. */
 const STEP = 100;

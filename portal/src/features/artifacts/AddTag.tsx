@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createTag } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { isTagName } from '@/features/repositories/tagNames';
@@ -8,6 +8,7 @@ import { Field } from '@/shared/Field';
 import { shortDigest } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 export default function AddTag({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();

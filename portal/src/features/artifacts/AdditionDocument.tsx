@@ -1,7 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Empty } from '@/shared/Empty';
 import { Document } from './Document';
 import { useAddition } from './useAddition';
+import './texts';
 
 interface Props {
   addition: string;

@@ -1,6 +1,6 @@
 import { Button, Flex, Label, PageSection } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { comparisonAddress } from '@/features/repositories/addresses';
 import { useTypeName } from '@/features/repositories/ArtifactType';
@@ -11,6 +11,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { tabsOf, TABS } from './tabs';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 const DeleteArtifact = lazy(() => import('./DeleteArtifact'));
 
@@ -41,7 +42,7 @@ export default function ArtifactPage() {
         }
         tabTitle={shortDigest(artifact.digest)}
         crumbs={[
-          { title: t('projects.title'), to: '/harbor/projects' },
+          { title: t('titles.projects'), to: '/harbor/projects' },
           { title: project.name, to: `/harbor/projects/${project.project_id}` },
           { title: name, to: repository.address },
         ]}

@@ -1,6 +1,6 @@
 import { Content, List, ListItem } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { deleteArtifact, type ArtifactView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
@@ -11,6 +11,7 @@ import { shortDigest } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
 import { isIndex } from './details';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 /** Tags that are named one by one. */
 const NAMED = 10;

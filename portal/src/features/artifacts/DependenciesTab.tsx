@@ -1,8 +1,9 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Empty } from '@/shared/Empty';
 import { record } from './details';
 import { useListAddition } from './useAddition';
+import './texts';
 
 const FIELDS = ['name', 'version', 'repository', 'condition'] as const;
 

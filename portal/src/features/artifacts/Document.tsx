@@ -8,11 +8,12 @@ import {
 } from '@patternfly/react-core';
 import DownloadIcon from '@patternfly/react-icons/dist/esm/icons/download-icon';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { copyText } from '@/shared/Copy';
 import { download } from './download';
 import { pretty } from './manifest';
 import './artifacts.css';
+import './texts';
 
 interface Props {
   /** Exactly as it is kept: this is downloaded and copied. */

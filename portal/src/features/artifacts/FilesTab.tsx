@@ -1,11 +1,12 @@
 import { TreeView, type TreeViewDataItem } from '@patternfly/react-core';
 import FileIcon from '@patternfly/react-icons/dist/esm/icons/file-icon';
 import FolderIcon from '@patternfly/react-icons/dist/esm/icons/folder-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
 import { record } from './details';
 import { useListAddition } from './useAddition';
+import './texts';
 
 /** The files of a model, as its layers name them. */
 export default function FilesTab() {

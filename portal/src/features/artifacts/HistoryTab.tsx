@@ -1,7 +1,7 @@
 import { Alert, Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Digest } from '@/shared/Copy';
 import { Empty } from '@/shared/Empty';
 import { ErrorAlert } from '@/shared/Failure';
@@ -16,6 +16,7 @@ import { useManifest } from './registry';
 import { useListAddition } from './useAddition';
 import { useArtifact } from './useArtifact';
 import './artifacts.css';
+import './texts';
 
 /** How an image came to be: steps, and the layers they left, drawn to scale. */
 export default function HistoryTab() {
@@ -76,7 +77,9 @@ function Row({ row, number, total, largest }: { row: HistoryRow; number: number;
             {command.text}
           </span>
         </Td>
-        <Td dataLabel={t('artifacts.history.created')}>{isTime(row.created) && <Time value={row.created} />}</Td>
+        <Td dataLabel={t('artifacts.history.created')} modifier="nowrap">
+          {isTime(row.created) && <Time value={row.created} />}
+        </Td>
         <Td dataLabel={t('artifacts.history.size')} className="m-size">
           {row.isEmpty && <Label isCompact>{t('artifacts.history.empty')}</Label>}
           {layer && (

@@ -1,10 +1,11 @@
 import { Button } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ArtifactLabels } from '@/features/repositories/ArtifactLabels';
 import { useCanInProject } from '@/session/session';
 import { Part } from './Part';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 const LabelsDialog = lazy(() => import('@/features/repositories/LabelsDialog'));
 

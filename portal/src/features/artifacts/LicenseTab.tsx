@@ -1,5 +1,6 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { AdditionDocument } from './AdditionDocument';
+import './texts';
 
 export default function LicenseTab() {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import { Alert, Stack, StackItem, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSearchParams } from 'react-router';
 import { Waiting } from '@/app/Waiting';
 import { Failure } from '@/shared/Failure';
@@ -8,6 +8,7 @@ import { Document } from './Document';
 import { isJson, type Descriptor, type Manifest } from './manifest';
 import { MOST_SHOWN, useBlobText, useManifest } from './registry';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 /** The manifest, and the configuration it names, as they were pushed. */
 export default function ManifestTab() {

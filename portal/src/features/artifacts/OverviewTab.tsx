@@ -1,5 +1,5 @@
 import { Grid, GridItem, Stack } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { PullCommands } from '@/features/repositories/PullCommands';
 import { useCanInProject } from '@/session/session';
 import { AboutArtifact } from './AboutArtifact';
@@ -12,6 +12,7 @@ import { Part } from './Part';
 import { TagsPart } from './TagsPart';
 import { useArtifact } from './useArtifact';
 import { Values } from './Values';
+import './texts';
 
 /** What an artifact is, what it is called, and how to pull it. */
 export default function OverviewTab() {

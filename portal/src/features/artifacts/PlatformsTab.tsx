@@ -1,7 +1,7 @@
 import { Title } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DigestLink } from '@/features/repositories/artifactColumns';
@@ -11,6 +11,7 @@ import { formatBytes, shortDigest } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { childrenOf, childrenQuery, type Attestation, type Child } from './platformTable';
 import { useArtifact } from './useArtifact';
+import './texts';
 
 /** Most children whose sizes are looked up. */
 const LOOKED_UP = 100;
@@ -73,7 +74,7 @@ function Images({ images, details }: { images: Child[]; details: Details }) {
               {image.platform === '' ? t('artifacts.platforms.none') : image.platform}
             </Td>
             <Td dataLabel={t('artifacts.platforms.digest')}>
-              <DigestLink digest={image.digest} />
+              <DigestLink digest={image.digest} isCopied />
             </Td>
             <Td dataLabel={t('artifacts.platforms.size')} className="m-right">
               <Size of={image.digest} details={details} />
@@ -106,7 +107,7 @@ function Attestations({ attestations, details }: { attestations: Attestation[]; 
               {aboutPlatform ?? (about === undefined ? t('artifacts.platforms.none') : shortDigest(about))}
             </Td>
             <Td dataLabel={t('artifacts.platforms.digest')}>
-              <DigestLink digest={digest} />
+              <DigestLink digest={digest} isCopied />
             </Td>
             <Td dataLabel={t('artifacts.platforms.size')} className="m-right">
               <Size of={digest} details={details} />

@@ -1,8 +1,9 @@
 import { Title } from '@patternfly/react-core';
 import { lazy } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Empty } from '@/shared/Empty';
 import { useAddition } from './useAddition';
+import './texts';
 
 const Markdown = lazy(() => import('@/features/repositories/Markdown'));
 

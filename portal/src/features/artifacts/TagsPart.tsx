@@ -1,10 +1,13 @@
 import { Button, Label, LabelGroup } from '@patternfly/react-core';
 import LockIcon from '@patternfly/react-icons/dist/esm/icons/lock-icon';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useCanInProject } from '@/session/session';
+import { useSayDeleted } from '@/features/trash/useSayDeleted';
 import { Part } from './Part';
 import { useArtifact } from './useArtifact';
+import './texts';
+import '@/features/repositories/texts';
 
 const AddTag = lazy(() => import('./AddTag'));
 const DeleteTag = lazy(() => import('@/features/repositories/DeleteTag'));
@@ -17,6 +20,7 @@ export function TagsPart() {
   const { t } = useTranslation();
   const { artifact, path } = useArtifact();
   const can = useCanInProject(artifact.project_id);
+  const sayDeleted = useSayDeleted(artifact.project_id);
   const [isAdding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState<string>();
   const tags = artifact.tags ?? [];
@@ -50,6 +54,7 @@ export function TagsPart() {
           <DeleteTag
             projectId={artifact.project_id}
             path={{ ...path, tag_name: deleting }}
+            onDeleted={(name) => sayDeleted(t('repositories.tagDeleted', { name }))}
             onClose={() => setDeleting(undefined)}
           />
         )}

@@ -1,7 +1,8 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Breakable } from './Breakable';
 import './artifacts.css';
+import './texts';
 
 /** Names and their values, of a size nobody knows beforehand: annotations, environment, labels. */
 export function Values({ label, values }: { label: string; values: Readonly<Record<string, string>> }) {

@@ -29,17 +29,14 @@ export interface Referrer {
 }
 
 /** The manifest of an artifact; nothing while it is not known, or for who may not pull. */
-export function useManifest(artifact: ArtifactView | undefined, isWanted = true) {
+export function useManifest({ repository_name: name, digest, project_id: project }: ArtifactView) {
   const isAnonymous = useSession().user === null;
-  const can = useCanInProject(artifact?.project_id ?? 0);
+  const can = useCanInProject(project);
   return useQuery({
-    queryKey: ['manifest', artifact?.repository_name, artifact?.digest],
-    queryFn: async () => {
-      if (artifact === undefined) return null;
-      const { repository_name: name, digest } = artifact;
-      return parseManifest(await read(name, `manifests/${digest}`, { accept: MANIFESTS }, isAnonymous));
-    },
-    enabled: artifact !== undefined && isWanted && can('repository', 'pull'),
+    queryKey: ['manifest', name, digest],
+    queryFn: async () => parseManifest(await read(name, `manifests/${digest}`, { accept: MANIFESTS }, isAnonymous)),
+    // Who may not would be asked for a password by the browser itself.
+    enabled: can('repository', 'pull'),
     staleTime: Infinity,
     gcTime: 30 * 60_000,
   });

@@ -1,4 +1,6 @@
-export const artifacts = {
+import { defineTexts } from '@/texts';
+
+export const artifacts = defineTexts('artifacts', {
   parts: 'Parts of the artifact',
   tabs: {
     overview: 'Overview',
@@ -187,4 +189,4 @@ export const artifacts = {
     size: 'Size',
     barOf: 'Layers of {{name}}, to scale',
   },
-} as const;
+});

@@ -1,9 +1,10 @@
 import { Alert, FormSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Facts } from '@/shared/Facts';
 import { ConfigurationForm } from './ConfigurationForm';
 import { AUTHENTICATION } from './fields';
 import { useConfiguration } from './query';
+import './texts';
 
 /** The one way of signing in that the server has. */
 const DATABASE = 'db_auth';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { isShownAt, parseBanner } from './banner';
 import { BannerAlert } from './BannerAlert';
@@ -20,7 +20,7 @@ export function Banner() {
     setClosed(text ?? '');
   };
   return (
-    <div role="region" aria-label={t('configuration.bannerForm.region')}>
+    <div role="region" aria-label={t('common.announcement')}>
       <BannerAlert banner={banner} onClose={close} />
     </div>
   );

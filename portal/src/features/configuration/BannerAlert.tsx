@@ -1,5 +1,5 @@
 import { Alert, AlertActionCloseButton } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { BannerMessage } from './banner';
 import './configuration.css';
 
@@ -14,7 +14,7 @@ export function BannerAlert({ banner, onClose }: { banner: BannerMessage; onClos
       component="p"
       title={banner.message}
       actionClose={
-        banner.closable && <AlertActionCloseButton aria-label={t('configuration.bannerForm.close')} onClose={onClose} />
+        banner.closable && <AlertActionCloseButton aria-label={t('common.closeAnnouncement')} onClose={onClose} />
       }
     />
   );

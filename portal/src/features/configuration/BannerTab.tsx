@@ -11,7 +11,7 @@ import {
   Title,
 } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useCanInSystem } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
 import { Field } from '@/shared/Field';
@@ -31,6 +31,7 @@ import { useConfiguration } from './query';
 import { SaveBar } from './SaveBar';
 import { useSave } from './useSave';
 import './configuration.css';
+import './texts';
 
 const NO_BANNER: BannerMessage = { message: '', type: 'info', closable: true, from: null, to: null };
 

@@ -13,13 +13,14 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { StorageLimit } from '@/features/quotas/StorageLimit';
 import { useCanInSystem } from '@/session/session';
 import { EventTypes } from './EventTypes';
 import { fieldOf, type Field, type FieldKey } from './fields';
 import { LARGEST_NUMBER, type FormValue, type Problem } from './form';
 import { useDefault } from './useDefault';
+import './texts';
 
 interface Props {
   name: FieldKey;

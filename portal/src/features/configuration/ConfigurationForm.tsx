@@ -1,6 +1,6 @@
 import { Form, FormSection } from '@patternfly/react-core';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ErrorAlert } from '@/shared/Failure';
 import { ConfigurationField } from './ConfigurationField';
 import type { FieldKey, Section } from './fields';
@@ -9,6 +9,7 @@ import { useConfiguration } from './query';
 import { SaveBar } from './SaveBar';
 import { useSave } from './useSave';
 import './configuration.css';
+import './texts';
 
 interface Props {
   sections: Section[];

@@ -1,10 +1,11 @@
 import { Alert, PageSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { useCanInSystem } from '@/session/session';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { isOverwritten, useConfiguration } from './query';
+import './texts';
 
 /** The configuration of the registry; each part is a tab with an address. */
 export default function ConfigurationPage() {
@@ -13,7 +14,7 @@ export default function ConfigurationPage() {
   const mayChange = useCanInSystem()('configuration', 'update');
   return (
     <>
-      <PageHeader title={t('configuration.title')} description={t('configuration.description')} />
+      <PageHeader title={t('titles.configuration')} description={t('configuration.description')} />
       <RouteTabs
         label={t('configuration.tabs')}
         base="/harbor/configs"

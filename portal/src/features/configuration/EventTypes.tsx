@@ -1,10 +1,11 @@
 import { Label, LabelGroup, MenuToggle, Select, SelectList, SelectOption } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { eventTypesQuery } from '@/features/logs/eventTypes';
 import { ErrorAlert } from '@/shared/Failure';
 import { listOf } from './form';
+import './texts';
 
 interface Props {
   id: string;

@@ -1,8 +1,9 @@
 import { Button } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useCanInSystem } from '@/session/session';
 import { useLeaveGuard } from './useLeaveGuard';
+import './texts';
 
 interface Props {
   changes: number;

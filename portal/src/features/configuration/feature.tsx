@@ -6,7 +6,7 @@ export const configuration: Feature = {
   navigation: [
     {
       path: 'configs',
-      title: 'configuration.title',
+      title: 'titles.configuration',
       order: 100,
       isAdministration: true,
       isVisible: (_, can) => can('configuration', 'read'),

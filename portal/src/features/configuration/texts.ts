@@ -1,5 +1,6 @@
-export const configuration = {
-  title: 'Configuration',
+import { defineTexts } from '@/texts';
+
+export const configuration = defineTexts('configuration', {
   description: 'What is changed here counts at the next request, in every process; nothing has to be restarted.',
   tabs: 'Parts of the configuration',
   auth: 'Authentication',
@@ -145,8 +146,6 @@ export const configuration = {
     preview: 'Preview',
     previewEmpty: 'Without a text nothing is shown.',
     notNow: 'On this day it is not shown.',
-    close: 'Close the banner',
-    region: 'Announcement',
     remove: 'Remove the banner',
   },
-} as const;
+});

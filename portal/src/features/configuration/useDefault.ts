@@ -1,6 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { Field } from './fields';
 import { shown } from './form';
+import './texts';
+import '@/features/quotas/texts';
 
 /** A sentence that says what a key is when nobody set it. */
 export function useDefault(field: Field): string {

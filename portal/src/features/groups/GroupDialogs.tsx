@@ -1,6 +1,6 @@
 import { Content, FormGroup, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { createUserGroup, deleteUserGroup, updateUserGroup, type GroupView } from '@/api/generated';
 import { createdId } from '@/api/pages';
@@ -9,6 +9,7 @@ import { ConfirmDialog, FormDialog } from '@/shared/dialogs';
 import { Field } from '@/shared/Field';
 import { useAction } from '@/shared/useAction';
 import { INTERNAL, isGroupName, kindsOf } from './types';
+import './texts';
 
 export type Opened = { act: 'create' } | { act: 'rename' | 'delete'; group: GroupView };
 

@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import {
   addUserGroupMember,
   listUserGroupMembers,
@@ -18,6 +18,8 @@ import { Empty } from '@/shared/Empty';
 import { ErrorAlert } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
 import { useListState } from '@/shared/useListState';
+import '@/features/account/texts';
+import './texts';
 
 const RemoveMembers = lazy(() => import('./RemoveMembers'));
 
@@ -47,7 +49,7 @@ export function GroupMembers({ group }: { group: GroupView }) {
   const picker = mayChange && (
     <SearchSelect
       label={t('groups.addMember')}
-      title={t('users.title')}
+      title={t('titles.users')}
       queryKey={['users', 'search']}
       search={(username) => body(searchUsers({ query: { username, page_size: SHOWN } }))}
       itemKey={(user) => user.user_id}

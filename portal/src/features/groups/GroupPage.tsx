@@ -1,7 +1,7 @@
 import { Alert, Button, Flex, PageSection } from '@patternfly/react-core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate, useParams } from 'react-router';
 import { getUserGroup } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -10,6 +10,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import type { Opened } from './GroupDialogs';
 import { GroupMembers } from './GroupMembers';
 import { INTERNAL } from './types';
+import './texts';
 
 const GroupDialogs = lazy(() => import('./GroupDialogs'));
 
@@ -29,7 +30,7 @@ export default function GroupPage() {
     <>
       <PageHeader
         title={group.group_name}
-        crumbs={[{ title: t('groups.title'), to: '/harbor/groups' }]}
+        crumbs={[{ title: t('titles.groups'), to: '/harbor/groups' }]}
         actions={
           <Flex>
             {can('user-group', 'update') && (

@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { listUserGroups, type GroupView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -12,6 +12,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { useListState } from '@/shared/useListState';
 import type { Opened } from './GroupDialogs';
 import { KindName } from './KindName';
+import './texts';
 
 const GroupDialogs = lazy(() => import('./GroupDialogs'));
 
@@ -41,7 +42,7 @@ export default function GroupsPage() {
   ];
   return (
     <>
-      <PageHeader title={t('groups.title')} description={t('groups.description')} />
+      <PageHeader title={t('titles.groups')} description={t('groups.description')} />
       <DataTable
         label={t('groups.list')}
         columns={useColumns()}

@@ -1,4 +1,5 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
+import './texts';
 
 /** Where it is said who is in a group. */
 export function KindName({ kind }: { kind: number }) {

@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { removeUserGroupMember, type GroupMemberView, type GroupView } from '@/api/generated';
 import { ConfirmEach } from '@/features/users/ConfirmEach';
+import './texts';
 
 interface Props {
   group: GroupView;

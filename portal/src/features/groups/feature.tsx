@@ -5,7 +5,7 @@ export const groups: Feature = {
   navigation: [
     {
       path: 'groups',
-      title: 'groups.title',
+      title: 'titles.groups',
       order: 20,
       isAdministration: true,
       isVisible: (_, can) => can('user-group', 'list'),

@@ -1,5 +1,6 @@
-export const groups = {
-  title: 'Groups',
+import { defineTexts } from '@/texts';
+
+export const groups = defineTexts('groups', {
   description: 'A group can be a member of projects; its role there counts for everybody in it.',
   list: 'List of groups',
   new: 'New group',
@@ -36,4 +37,4 @@ export const groups = {
   removeTitle_other: 'Remove {{count}} users from {{group}}?',
   removeBody:
     'The roles that the group gives in projects no longer count for them, from the next request on. They can be added again at any time.',
-} as const;
+});

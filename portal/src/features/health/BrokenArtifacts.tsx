@@ -1,22 +1,31 @@
 import { Button, List, ListItem, Skeleton } from '@patternfly/react-core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
-import { listBrokenArtifacts, type BrokenArtifactView } from '@/api/generated';
+import type { BrokenArtifactView, ListBrokenArtifactsResponses } from '@/api/generated';
+import { client } from '@/api/generated/client.gen';
 import { page } from '@/api/pages';
 import { ErrorAlert } from '@/shared/Failure';
 import { shortDigest } from '@/shared/format';
 import { addressOf } from './addressOf';
+import './texts';
 
 const PAGE_SIZE = 25;
+
+/** As `listBrokenArtifacts`, which would write the colon as %3A: the server takes a digest only as it is here. */
+function listBroken(digest: string, number: number) {
+  return client.get<ListBrokenArtifactsResponses>({
+    url: `/system/integrity/blobs/${digest}/artifacts`,
+    query: { page: number, page_size: PAGE_SIZE },
+  });
+}
 
 /** The artifacts that cannot be pulled because of one blob. */
 export function BrokenArtifacts({ digest }: { digest: string }) {
   const { t } = useTranslation();
   const artifacts = useInfiniteQuery({
     queryKey: ['health', 'quarantine', 'artifacts', digest],
-    queryFn: ({ pageParam }) =>
-      page(listBrokenArtifacts({ path: { digest }, query: { page: pageParam, page_size: PAGE_SIZE } })),
+    queryFn: ({ pageParam }) => page(listBroken(digest, pageParam)),
     initialPageParam: 1,
     getNextPageParam: (last, _, number) => (number * PAGE_SIZE < last.total ? number + 1 : undefined),
   });

@@ -1,12 +1,13 @@
 import { Skeleton } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { CheckRunView } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { Facts } from '@/shared/Facts';
 import { formatBytes } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { integrityQuery } from './queries';
+import './texts';
 
 /** What was looked at, when, and what was found. */
 export function Checks() {

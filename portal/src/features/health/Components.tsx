@@ -1,10 +1,11 @@
 import { Alert, Label, Skeleton } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ComponentHealthStatus } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { Facts } from '@/shared/Facts';
 import { healthQuery } from './queries';
+import './texts';
 
 const HEALTHY = 'healthy';
 

@@ -1,14 +1,15 @@
 import { PageSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
+import './texts';
 
 export default function HealthPage() {
   const { t } = useTranslation();
   return (
     <>
-      <PageHeader title={t('health.title')} description={t('health.description')} />
+      <PageHeader title={t('titles.health')} description={t('health.description')} />
       <RouteTabs
         label={t('health.tabs')}
         base="/harbor/health"

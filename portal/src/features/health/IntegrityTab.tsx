@@ -1,8 +1,9 @@
 import { Title } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Checks } from './Checks';
 import { QuarantinedBlobs } from './QuarantinedBlobs';
 import './health.css';
+import './texts';
 
 /** Whether what is stored is what was pushed. */
 export default function IntegrityTab() {

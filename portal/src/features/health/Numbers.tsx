@@ -1,12 +1,13 @@
 import { Skeleton } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
 import { Facts } from '@/shared/Facts';
 import { formatBytes } from '@/shared/format';
 import { Usage } from '@/shared/Usage';
 import { statisticQuery, volumesQuery } from './queries';
+import './texts';
 
 /** How full the disk is, and how much of that are blobs. */
 export function Storage() {

@@ -1,7 +1,7 @@
 import { Alert, Card, CardBody, CardTitle, Gallery } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { useSession } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
@@ -11,6 +11,7 @@ import { Components, Overall } from './Components';
 import { Contents, Storage } from './Numbers';
 import { integrityQuery } from './queries';
 import './health.css';
+import './texts';
 
 /** What an administrator wants to see at a glance. */
 export default function OverviewTab() {
@@ -55,6 +56,7 @@ function QuarantineAlert() {
     <Alert
       variant="danger"
       isInline
+      component="p"
       title={t('health.quarantinedTitle', { count: data.quarantined_blobs })}
       actionLinks={<Link to="/harbor/health/integrity">{t('health.quarantinedLink')}</Link>}
     />

@@ -1,6 +1,6 @@
 import { Alert, List, ListItem } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listQuarantinedBlobs, type QuarantinedBlobView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { Digest } from '@/shared/Copy';
@@ -10,6 +10,7 @@ import { formatBytes } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { BrokenArtifacts } from './BrokenArtifacts';
+import './texts';
 
 /** Blobs that nobody is given, what they break, and what ends that. */
 export function QuarantinedBlobs() {

@@ -6,7 +6,7 @@ export const health: Feature = {
   navigation: [
     {
       path: 'health',
-      title: 'health.title',
+      title: 'titles.health',
       order: 110,
       isAdministration: true,
       isVisible: (_, can) => can('system-volumes', 'read'),

@@ -1,5 +1,6 @@
-export const health = {
-  title: 'System health',
+import { defineTexts } from '@/texts';
+
+export const health = defineTexts('health', {
   description: 'How the parts of this server are doing, how full its storage is, and whether what is stored is whole.',
   tabs: 'System health',
   overview: 'Overview',
@@ -57,7 +58,7 @@ export const health = {
     size: 'Size',
     since: 'Since',
     reason: 'What is wrong',
-    artifacts: 'Artifacts that need it',
+    artifacts: 'Artifacts',
     empty: 'Nothing is damaged',
     emptyHint: 'No blob is in quarantine: everything that was checked is as it was pushed.',
     whatToDo: 'What to do',
@@ -72,4 +73,4 @@ export const health = {
     noneBroken: 'No artifact needs it.',
     moreBroken: 'Show more',
   },
-} as const;
+});

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getGcItems, type CollectedItem } from '@/api/generated';
 import { page } from '@/api/pages';
 import { Digest } from '@/shared/Copy';
@@ -7,6 +7,7 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
 import { useListState, type FilterSpec } from '@/shared/useListState';
+import './texts';
 
 const KINDS = ['untagged', 'deletion', 'blob', 'manifest'] as const;
 

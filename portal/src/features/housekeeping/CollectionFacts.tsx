@@ -1,10 +1,11 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { HistoryView } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
 import { formatBytes } from '@/shared/format';
 import { Status } from '@/shared/Status';
 import { numbersOf, optionsOf, windowOf } from './collections';
 import { StartedBy, Took } from './useRunColumns';
+import './texts';
 
 /** How a collection went, or goes. `now`: when that was asked for. */
 export function CollectionFacts({ run, now }: { run: HistoryView; now: number }) {

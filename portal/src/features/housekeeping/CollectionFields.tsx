@@ -1,8 +1,9 @@
 import { Checkbox } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { parseWorkers } from './collections';
+import './texts';
 
 /** What a form has of the options of a collection: as it was typed. */
 export interface TypedOptions {

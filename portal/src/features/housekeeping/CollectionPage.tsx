@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useParams } from 'react-router';
 import { getGc, getGcLog, type HistoryView } from '@/api/generated';
 import { body, text } from '@/api/pages';
@@ -17,6 +17,7 @@ import { optionsOf, type CollectionOptions } from './collections';
 import { isDryRun, refetchIntervalOf } from './runs';
 import { useRunName } from './useRunColumns';
 import { ViewTabs } from './ViewTabs';
+import './texts';
 
 const StartCollection = lazy(() => import('./StartCollection'));
 const StopRun = lazy(() => import('./StopRun'));
@@ -39,7 +40,7 @@ export default function CollectionPage() {
       <PageHeader
         title={run.data ? runName(run.data) : t('housekeeping.gc.name', { id: runId })}
         crumbs={[
-          { title: t('housekeeping.title'), to: '/harbor/clearing-job' },
+          { title: t('titles.cleanUp'), to: '/harbor/clearing-job' },
           { title: t('housekeeping.gc.title'), to: '/harbor/clearing-job/gc' },
         ]}
         actions={run.data && <Actions run={run.data} />}

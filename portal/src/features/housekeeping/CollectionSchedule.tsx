@@ -1,6 +1,6 @@
 import { Checkbox } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateGcSchedule, type HistoryView } from '@/api/generated';
 import { cronOf, isScheduleValid } from '@/shared/cron';
 import { FormDialog } from '@/shared/dialogs';
@@ -9,6 +9,7 @@ import { useAction } from '@/shared/useAction';
 import { CollectionFields, type TypedOptions } from './CollectionFields';
 import { optionsOf, parametersFor, parseWorkers, USUAL_OPTIONS } from './collections';
 import { editable } from './runs';
+import './texts';
 
 /** When garbage is collected, and how; `known` is the schedule there is. */
 export default function CollectionSchedule({ known, onClose }: { known: HistoryView | null; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { Button, Content, Flex, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getGcHistory, getGcSchedule, type HistoryView } from '@/api/generated';
 import { body, page } from '@/api/pages';
 import { useCanInSystem } from '@/session/session';
@@ -15,6 +15,7 @@ import { existing, isDryRun, refetchIntervalOf } from './runs';
 import { ScheduleCard } from './ScheduleCard';
 import { useRunColumns, useRunName } from './useRunColumns';
 import { RUN_FILTERS, useRunFilters } from './useRunFilters';
+import './texts';
 
 const StartCollection = lazy(() => import('./StartCollection'));
 const CollectionSchedule = lazy(() => import('./CollectionSchedule'));

@@ -1,9 +1,10 @@
 import { PageSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { useSession } from '@/session/session';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs, type RouteTab } from '@/shared/RouteTabs';
+import './texts';
 
 /** Garbage collection and the purge of the audit log. */
 export default function HousekeepingPage() {
@@ -14,7 +15,7 @@ export default function HousekeepingPage() {
   if (user?.sysadmin_flag) tabs.push({ path: 'audit-log-purge', title: t('housekeeping.purge.title') });
   return (
     <>
-      <PageHeader title={t('housekeeping.title')} description={t('housekeeping.description')} />
+      <PageHeader title={t('titles.cleanUp')} description={t('housekeeping.description')} />
       <RouteTabs label={t('housekeeping.tabs')} base="/harbor/clearing-job" tabs={tabs} />
       <PageSection hasBodyWrapper={false}>
         <Outlet />

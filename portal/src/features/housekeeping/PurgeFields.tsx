@@ -10,9 +10,10 @@ import {
   HelperTextItem,
 } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { GROUPS, isGroup, parseAge, withChoice, type Unit } from './purges';
+import './texts';
 
 /** What a form has of a purge: as it was typed and chosen. */
 export interface TypedPurge {

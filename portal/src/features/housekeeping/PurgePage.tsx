@@ -1,7 +1,7 @@
 import { Button, PageSection, Title } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useParams } from 'react-router';
 import { getPurgeJob, getPurgeJobLog, type HistoryView } from '@/api/generated';
 import { body, text } from '@/api/pages';
@@ -15,6 +15,7 @@ import { hoursOf, purgedIn } from './purges';
 import { isDryRun, refetchIntervalOf } from './runs';
 import { useAgeText, useRunEventsText } from './usePurgeTexts';
 import { StartedBy, Took, useRunName } from './useRunColumns';
+import './texts';
 
 const StartPurge = lazy(() => import('./StartPurge'));
 const StopRun = lazy(() => import('./StopRun'));
@@ -35,7 +36,7 @@ export default function PurgePage() {
       <PageHeader
         title={run.data ? runName(run.data) : t('housekeeping.purge.name', { id: runId })}
         crumbs={[
-          { title: t('housekeeping.title'), to: '/harbor/clearing-job' },
+          { title: t('titles.cleanUp'), to: '/harbor/clearing-job' },
           { title: t('housekeeping.purge.title'), to: '/harbor/clearing-job/audit-log-purge' },
         ]}
         actions={run.data && <Actions run={run.data} />}

@@ -1,6 +1,6 @@
 import { Alert, Checkbox } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updatePurgeSchedule, type HistoryView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
 import { cronOf, isScheduleValid } from '@/shared/cron';
@@ -11,6 +11,7 @@ import { isComplete, PurgeFields } from './PurgeFields';
 import { parametersFor, parseAge } from './purges';
 import { editable, isDryRun } from './runs';
 import { usePurgeForm } from './usePurgeForm';
+import './texts';
 
 /** When the audit log is purged, and of what; `known` is the schedule there is. */
 export default function PurgeSchedule({ known, onClose }: { known: HistoryView | null; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { Button, Content, Flex, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getPurgeHistory, getPurgeSchedule, type HistoryView } from '@/api/generated';
 import { body, page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
@@ -14,6 +14,7 @@ import { ScheduleCard } from './ScheduleCard';
 import { useAgeText, useRunEventsText } from './usePurgeTexts';
 import { useRunColumns, useRunName } from './useRunColumns';
 import { RUN_FILTERS, useRunFilters } from './useRunFilters';
+import './texts';
 
 const StartPurge = lazy(() => import('./StartPurge'));
 const PurgeSchedule = lazy(() => import('./PurgeSchedule'));

@@ -1,7 +1,7 @@
 import { Button, Card, CardBody, CardHeader, CardTitle } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getSchedulePaused, type HistoryView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
@@ -10,6 +10,7 @@ import { Facts } from '@/shared/Facts';
 import { ErrorAlert } from '@/shared/Failure';
 import { Time } from '@/shared/Time';
 import { useCronText } from '@/shared/useCronText';
+import './texts';
 
 interface Props {
   /** Null when there is none; undefined while that is not known. */

@@ -1,6 +1,6 @@
 import { Alert } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { createGcSchedule } from '@/api/generated';
 import { createdId } from '@/api/pages';
@@ -8,6 +8,7 @@ import { FormDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { CollectionFields, type TypedOptions } from './CollectionFields';
 import { parametersFor, parseWorkers, type CollectionOptions } from './collections';
+import './texts';
 
 interface Props {
   /** What the form begins with; whether it is a dry run is not changed in it. */

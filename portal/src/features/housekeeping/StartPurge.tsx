@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { createPurgeSchedule, type HistoryView } from '@/api/generated';
 import { createdId } from '@/api/pages';
@@ -10,6 +10,7 @@ import { isComplete, PurgeFields } from './PurgeFields';
 import { parametersFor, parseAge } from './purges';
 import { usePurgeForm } from './usePurgeForm';
 import { useAgeText, useEventsText } from './usePurgeTexts';
+import './texts';
 
 interface Props {
   isDry: boolean;

@@ -8,7 +8,7 @@ export const housekeeping: Feature = {
   navigation: [
     {
       path: PATH,
-      title: 'housekeeping.title',
+      title: 'titles.cleanUp',
       order: 80,
       isAdministration: true,
       isVisible: (_, can) => can('garbage-collection', 'list'),

@@ -1,5 +1,6 @@
-export const housekeeping = {
-  title: 'Clean-up',
+import { defineTexts } from '@/texts';
+
+export const housekeeping = defineTexts('housekeeping', {
   description: 'What gives storage back, and what keeps the audit log from growing without end.',
   tabs: 'Clean-up',
   run: 'Run',
@@ -151,4 +152,4 @@ export const housekeeping = {
     result: 'Entries removed',
     dryResult: 'Entries a purge would remove',
   },
-} as const;
+});

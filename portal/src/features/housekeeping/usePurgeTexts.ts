@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { HistoryView } from '@/api/generated';
 import { ageOf, eventsOf, isGroup } from './purges';
+import './texts';
 
 /** `90 days` of hours. */
 export function useAgeText(): (hours: number) => string {
@@ -13,9 +14,9 @@ export function useAgeText(): (hours: number) => string {
 
 /** `pulls, pushes and login_user`: event types in words; those that are not named often keep their names. */
 export function useEventsText(): (types: string[], operations?: string[]) => string {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   return (types, operations = []) =>
-    new Intl.ListFormat(i18n.language).format([
+    new Intl.ListFormat(language).format([
       ...types.map((type) => (isGroup(type) ? t(`housekeeping.purge.short.${type}`) : type)),
       ...operations.map((name) => t('housekeeping.purge.operation', { name })),
     ]);

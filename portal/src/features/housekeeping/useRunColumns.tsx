@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { HistoryView } from '@/api/generated';
 import type { Column } from '@/shared/DataTable';
@@ -7,6 +7,7 @@ import { isRunning, Status } from '@/shared/Status';
 import { Time } from '@/shared/Time';
 import { durationOf, isDryRun } from './runs';
 import { housekeeping } from './texts';
+import './texts';
 
 type Trigger = keyof typeof housekeeping.triggers;
 
@@ -14,7 +15,7 @@ type Trigger = keyof typeof housekeeping.triggers;
 export function useTriggerName(): (trigger: string | undefined) => string {
   const { t } = useTranslation();
   return (trigger = '') =>
-    trigger in housekeeping.triggers ? t(`housekeeping.triggers.${trigger as Trigger}`) : trigger;
+    Object.hasOwn(housekeeping.triggers, trigger) ? t(`housekeeping.triggers.${trigger as Trigger}`) : trigger;
 }
 
 /** What a run is called: `Dry run 7`. */

@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { FilterField } from '@/shared/ListToolbar';
 import type { FilterSpec } from '@/shared/useListState';
+import './texts';
 
 export const RUN_FILTERS: FilterSpec[] = [
   { key: 'status', comparison: 'exact' },

@@ -1,8 +1,9 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { actionPendingJobs } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { SCHEDULER } from './queues';
+import './texts';
 
 /** Asks before all schedules are held, or go on. */
 export default function HoldSchedules({ isHeld, onClose }: { isHeld: boolean; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { Content, PageSection } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useParams } from 'react-router';
 import { actionGetJobLog, getWorkers } from '@/api/generated';
 import { body, text } from '@/api/pages';
@@ -8,6 +8,7 @@ import { JobLog } from '@/shared/JobLog';
 import { PageHeader } from '@/shared/PageHeader';
 import { useJobTypeName } from './jobTypes';
 import { INTERVAL } from './live';
+import './texts';
 
 /** The log of one job, followed while a worker runs it. */
 export default function JobLogPage() {
@@ -26,7 +27,7 @@ export default function JobLogPage() {
       <PageHeader
         title={t('jobs.jobLog.title', { id: jobId })}
         crumbs={[
-          { title: t('jobs.title'), to: '/harbor/job-service-dashboard' },
+          { title: t('titles.jobService'), to: '/harbor/job-service-dashboard' },
           { title: t('jobs.workers.title'), to: '/harbor/job-service-dashboard/workers' },
         ]}
       />

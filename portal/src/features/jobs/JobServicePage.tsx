@@ -2,11 +2,12 @@ import { Button, PageSection, Tooltip } from '@patternfly/react-core';
 import PauseIcon from '@patternfly/react-icons/dist/esm/icons/pause-icon';
 import PlayIcon from '@patternfly/react-icons/dist/esm/icons/play-icon';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { INTERVAL, type Refetch } from './live';
+import './texts';
 
 /** What waits, what is scheduled and what runs, looked at again and again. */
 export default function JobServicePage() {
@@ -26,7 +27,7 @@ export default function JobServicePage() {
   );
   return (
     <>
-      <PageHeader title={t('jobs.title')} description={t('jobs.description')} actions={toggle} />
+      <PageHeader title={t('titles.jobService')} description={t('jobs.description')} actions={toggle} />
       <RouteTabs
         label={t('jobs.tabs')}
         base="/harbor/job-service-dashboard"

@@ -1,5 +1,5 @@
 import { Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { Column } from '@/shared/DataTable';
 import { RowActions } from '@/shared/RowActions';
 

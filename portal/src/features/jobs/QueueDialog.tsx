@@ -1,9 +1,10 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { actionPendingJobs } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { useJobTypeName } from './jobTypes';
 import type { QueueWish } from './queues';
+import './texts';
 
 /** Asks before queues are paused, resumed or emptied. */
 export default function QueueDialog({ wish, onClose }: { wish: QueueWish; onClose: () => void }) {

@@ -2,7 +2,7 @@ import { Alert, Button, Flex, Label } from '@patternfly/react-core';
 import type { IAction } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { listJobQueues, type QueueView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -15,6 +15,7 @@ import { useJobTypeName } from './jobTypes';
 import { useRefetch } from './live';
 import { PlainTable } from './PlainTable';
 import { waitingIn, withoutScheduler, type QueueWish } from './queues';
+import './texts';
 
 const QueueDialog = lazy(() => import('./QueueDialog'));
 

@@ -2,7 +2,7 @@ import './jobs.css';
 import { Alert, Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { getSchedulePaused, listSchedules, type ScheduleTaskView } from '@/api/generated';
 import { body, page } from '@/api/pages';
@@ -16,6 +16,7 @@ import { useListState } from '@/shared/useListState';
 import { useJobTypeName } from './jobTypes';
 import { useRefetch } from './live';
 import { placeOf, policyOf } from './schedules';
+import './texts';
 
 const HoldSchedules = lazy(() => import('./HoldSchedules'));
 

@@ -1,8 +1,9 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { stopRunningJob, type WorkerView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { useJobTypeName } from './jobTypes';
+import './texts';
 
 /** What is to be stopped: the job of a worker, or without one all that run. */
 export interface StopWish {

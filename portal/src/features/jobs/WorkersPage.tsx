@@ -1,7 +1,7 @@
 import { Button, Content, Flex, Title } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { getWorkerPools, getWorkers, type PoolView, type WorkerView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -16,6 +16,7 @@ import { useRefetch } from './live';
 import { PlainTable } from './PlainTable';
 import type { StopWish } from './StopJob';
 import { busyIn, isBusy, jobAddress, poolName } from './workers';
+import './texts';
 
 const StopJob = lazy(() => import('./StopJob'));
 

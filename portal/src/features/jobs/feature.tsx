@@ -8,7 +8,7 @@ export const jobs: Feature = {
   navigation: [
     {
       path: PATH,
-      title: 'jobs.title',
+      title: 'titles.jobService',
       order: 90,
       isAdministration: true,
       isVisible: (_, can) => can('jobservice-monitor', 'list'),

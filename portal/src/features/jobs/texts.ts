@@ -1,5 +1,6 @@
-export const jobs = {
-  title: 'Job service',
+import { defineTexts } from '@/texts';
+
+export const jobs = defineTexts('jobs', {
   description: 'Work beside requests: what waits, what is scheduled, and what runs now.',
   tabs: 'Job service',
   live: {
@@ -137,4 +138,4 @@ export const jobs = {
     running: '{{type}} is running.',
     ended: 'The job is not running.',
   },
-} as const;
+});

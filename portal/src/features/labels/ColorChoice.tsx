@@ -1,8 +1,9 @@
 import './labels.css';
 import { FormGroup } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { choices, isColor } from './colors';
+import './texts';
 
 interface Props {
   value: string;

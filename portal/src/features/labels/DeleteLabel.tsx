@@ -1,10 +1,11 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteLabel, type LabelView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { LabelChip } from './LabelChip';
 import { changedWith, type Scope } from './useLabels';
+import './texts';
 
 export default function DeleteLabel({
   scope,

@@ -1,6 +1,6 @@
 import { FormGroup } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createLabel, updateLabel, type LabelView } from '@/api/generated';
 import { FormDialog } from '@/shared/dialogs';
 import { Field } from '@/shared/Field';
@@ -9,6 +9,7 @@ import { ColorChoice } from './ColorChoice';
 import { PALETTE } from './colors';
 import { LabelChip } from './LabelChip';
 import { changedWith, type Scope } from './useLabels';
+import './texts';
 
 /** What the API takes. */
 const MAX_NAME = 128;

@@ -1,6 +1,6 @@
 import { Button } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { LabelView } from '@/api/generated';
 import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
@@ -8,6 +8,7 @@ import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { LabelChip } from './LabelChip';
 import { useLabels, type Scope } from './useLabels';
+import './texts';
 
 const LabelDialog = lazy(() => import('./LabelDialog'));
 const DeleteLabel = lazy(() => import('./DeleteLabel'));

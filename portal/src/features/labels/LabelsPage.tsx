@@ -1,7 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { PageHeader } from '@/shared/PageHeader';
 import { LabelList } from './LabelList';
+import './texts';
 
 /** The labels of the system, which can be put on artifacts of every project. */
 export default function LabelsPage() {
@@ -9,7 +10,7 @@ export default function LabelsPage() {
   const isSysadmin = useSession().user?.sysadmin_flag ?? false;
   return (
     <>
-      <PageHeader title={t('labels.title')} description={t('labels.description')} />
+      <PageHeader title={t('titles.labels')} description={t('labels.description')} />
       <LabelList scope={{ scope: 'g' }} may={{ create: isSysadmin, update: isSysadmin, delete: isSysadmin }} />
     </>
   );

@@ -5,7 +5,7 @@ export const labels: Feature = {
   navigation: [
     {
       path: 'labels',
-      title: 'labels.title',
+      title: 'titles.labels',
       order: 60,
       isAdministration: true,
       isVisible: ({ user }) => user?.sysadmin_flag ?? false,
@@ -15,7 +15,7 @@ export const labels: Feature = {
   projectTabs: [
     {
       path: 'labels',
-      title: 'labels.title',
+      title: 'titles.labels',
       order: 40,
       isVisible: (can) => can('label', 'list'),
       element: lazyPage(() => import('./ProjectLabelsPage')),

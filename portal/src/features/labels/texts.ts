@@ -1,5 +1,6 @@
-export const labels = {
-  title: 'Labels',
+import { defineTexts } from '@/texts';
+
+export const labels = defineTexts('labels', {
   description: 'Labels of the system can be put on artifacts of every project; each project can have its own besides.',
   list: 'List of labels',
   label: 'Label',
@@ -20,4 +21,4 @@ export const labels = {
   preview: 'Preview',
   sample: 'label',
   tooLong: 'At most {{count}} characters.',
-} as const;
+});

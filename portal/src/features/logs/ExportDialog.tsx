@@ -1,6 +1,6 @@
 import { FormGroup, Progress, Radio } from '@patternfly/react-core';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { FormDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { collect, EXPORT_LIMIT, PAGE_SIZE } from './collect';
@@ -8,6 +8,7 @@ import { download } from './download';
 import { write, type Format } from './formats';
 import type { LoadLog } from './LogTable';
 import { searchOf } from './search';
+import './texts';
 
 interface Props {
   name: string;
@@ -23,12 +24,12 @@ const TYPES: Record<Format, string> = { csv: 'text/csv', jsonl: 'application/x-n
 
 /** Fetches what the filters leave and hands it over as a file. Closing the dialog stops it. */
 export default function ExportDialog({ name, load, filters, total, onClose }: Props) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const [format, setFormat] = useState<Format>('csv');
   const [fetched, setFetched] = useState(0);
   const cancel = useRef<AbortController>(null);
   useEffect(() => () => cancel.current?.abort(), []);
-  const limit = EXPORT_LIMIT.toLocaleString(i18n.language);
+  const limit = EXPORT_LIMIT.toLocaleString(language);
   const run = useAction({
     run: async () => {
       cancel.current = new AbortController();

@@ -1,17 +1,18 @@
 import { Button, Flex } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { AuditLogExt } from '@/api/generated';
 import { Facts } from '@/shared/Facts';
 import type { ListState } from '@/shared/useListState';
 import { eventTypeOf } from './vocabulary';
 import './logs.css';
+import './texts';
 
 /** All of a row, and the rows like it. */
 export function LogDetails({ row, state }: { row: AuditLogExt; state: ListState }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const time = new Date(row.op_time);
   const exact = t('common.time.exact', {
-    local: time.toLocaleString(i18n.language, { dateStyle: 'medium', timeStyle: 'medium' }),
+    local: time.toLocaleString(language, { dateStyle: 'medium', timeStyle: 'medium' }),
     utc: time.toISOString().replace('T', ' ').replace('Z', ''),
   });
   return (

@@ -1,7 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { AuditLogExt } from '@/api/generated';
 import type { Page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
@@ -11,6 +11,7 @@ import { LogDetails } from './LogDetails';
 import { CUSTOM, FILTERS, PRESETS, searchOf } from './search';
 import { TimeRange } from './TimeRange';
 import { isOperation, OPERATIONS, type Operation } from './vocabulary';
+import './texts';
 
 const ExportDialog = lazy(() => import('./ExportDialog'));
 
@@ -124,11 +125,11 @@ function useColumns(): Column<AuditLogExt>[] {
     { key: 'user', title: t('logs.user'), sort: 'username', breaks: true, render: (row) => row.username },
     {
       key: 'operation',
-      title: t('logs.operation'),
+      title: t('logs.what'),
       sort: 'operation',
-      render: ({ operation }) => (isOperation(operation) ? t(`logs.operations.${operation}`) : operation),
+      render: ({ operation, resource_type: type }) =>
+        t(`logs.acts.${isOperation(operation) ? operation : 'other'}`, { operation, type }),
     },
-    { key: 'type', title: t('logs.type'), sort: 'resource_type', render: (row) => row.resource_type },
     {
       key: 'resource',
       title: t('logs.resource'),

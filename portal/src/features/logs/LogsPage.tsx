@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listAuditLogExts } from '@/api/generated';
 import { page } from '@/api/pages';
 import { useCanInSystem } from '@/session/session';
@@ -8,6 +8,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { eventTypesQuery } from './eventTypes';
 import { LogTable } from './LogTable';
 import { PROJECT_RESOURCE_TYPES, resourceTypesOf } from './vocabulary';
+import './texts';
 
 /** The audit log of everything, or of the projects whose log the account may read. */
 export default function LogsPage() {
@@ -16,7 +17,7 @@ export default function LogsPage() {
   const types = useQuery({ ...eventTypesQuery, enabled: seesAll });
   return (
     <>
-      <PageHeader title={t('logs.title')} description={t(seesAll ? 'logs.description' : 'logs.descriptionOfSome')} />
+      <PageHeader title={t('titles.logs')} description={t(seesAll ? 'logs.description' : 'logs.descriptionOfSome')} />
       <LogTable
         name="all"
         queryKey={['audit-log']}

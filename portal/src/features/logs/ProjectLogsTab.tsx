@@ -1,10 +1,11 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getLogExts } from '@/api/generated';
 import { page } from '@/api/pages';
 import { projectKey, useProject } from '@/features/projects/useProject';
 import { Empty } from '@/shared/Empty';
 import { LogTable } from './LogTable';
 import { PROJECT_RESOURCE_TYPES } from './vocabulary';
+import './texts';
 
 /** What happened in the project. */
 export default function ProjectLogsTab() {

@@ -1,9 +1,10 @@
 import { TextInput } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ListState } from '@/shared/useListState';
 import { fromLocal, toLocal } from './search';
 import './logs.css';
+import './texts';
 
 /** The ends of a range of time, in the browser's time zone. */
 export function TimeRange({ state }: { state: ListState }) {

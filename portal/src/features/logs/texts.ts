@@ -1,10 +1,11 @@
-export const logs = {
-  title: 'Audit log',
+import { defineTexts } from '@/texts';
+
+export const logs = defineTexts('logs', {
   description: 'Who did what, when, and whether it succeeded.',
   descriptionOfSome: 'What happened in the projects whose log you may read.',
-  tab: 'Logs',
   list: 'Audit log',
   user: 'User',
+  what: 'What',
   operation: 'Operation',
   type: 'Resource type',
   resource: 'Resource',
@@ -19,6 +20,15 @@ export const logs = {
     update: 'Update',
     login: 'Sign in',
     logout: 'Sign out',
+  },
+  acts: {
+    create: 'Create {{type}}',
+    delete: 'Delete {{type}}',
+    pull: 'Pull {{type}}',
+    update: 'Update {{type}}',
+    login: 'Sign in',
+    logout: 'Sign out',
+    other: '{{operation}} {{type}}',
   },
   ranges: {
     hour: 'Last hour',
@@ -59,4 +69,4 @@ export const logs = {
     cut: 'The newest {{limit}} rows were exported; there are more.',
     nothing: 'Nothing matches the filters, so nothing was exported.',
   },
-} as const;
+});

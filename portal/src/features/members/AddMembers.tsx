@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createProjectMember } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { FormDialog } from '@/shared/dialogs';
@@ -10,6 +10,7 @@ import { isComplete, limitOf, type RoleChoice } from './limits';
 import { candidateKey, type Candidate } from './member';
 import { RoleFields } from './RoleFields';
 import { useFailedHalfWay } from './useFailedHalfWay';
+import './texts';
 
 /** Makes users and groups members of a project: one or several, with one role. */
 export default function AddMembers({ projectId, onClose }: { projectId: number; onClose: () => void }) {

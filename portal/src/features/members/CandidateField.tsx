@@ -1,11 +1,12 @@
 import './members.css';
 import { FormGroup, Label, LabelGroup } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ErrorAlert } from '@/shared/Failure';
 import { Suggest } from '@/shared/Suggest';
 import { candidateKey, type Candidate } from './member';
 import { useCandidates } from './useCandidates';
+import './texts';
 
 interface Props {
   chosen: Candidate[];

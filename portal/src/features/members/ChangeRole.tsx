@@ -1,6 +1,6 @@
 import { Alert } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateProjectMember, type MemberView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { useSession } from '@/session/session';
@@ -11,6 +11,7 @@ import { isComplete, limitOf, type RoleChoice } from './limits';
 import { isSelf, selfLast } from './member';
 import { RoleFields } from './RoleFields';
 import { useFailedHalfWay } from './useFailedHalfWay';
+import './texts';
 
 interface Props {
   projectId: number;

@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listProjectMembers, type MemberView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { ROLES } from '@/features/projects/roles';
@@ -12,6 +12,8 @@ import { Empty } from '@/shared/Empty';
 import type { FilterField } from '@/shared/ListToolbar';
 import { useListState } from '@/shared/useListState';
 import { useMemberColumns } from './useMemberColumns';
+import './texts';
+import '@/features/projects/texts';
 
 const AddMembers = lazy(() => import('./AddMembers'));
 const ChangeRole = lazy(() => import('./ChangeRole'));

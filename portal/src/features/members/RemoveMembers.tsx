@@ -1,5 +1,5 @@
 import { Alert, Content, List, ListItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { deleteProjectMember, type MemberView, type ProjectView } from '@/api/generated';
 import { RoleName } from '@/features/projects/RoleName';
@@ -10,6 +10,7 @@ import { useAction } from '@/shared/useAction';
 import { inTurn } from './inTurn';
 import { isSelf, selfLast } from './member';
 import { useFailedHalfWay } from './useFailedHalfWay';
+import './texts';
 
 interface Props {
   project: ProjectView;

@@ -1,9 +1,11 @@
 import { Checkbox, FormGroup, Radio } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ROLES } from '@/features/projects/roles';
 import { Field } from '@/shared/Field';
 import type { RoleChoice } from './limits';
+import './texts';
+import '@/features/projects/texts';
 
 interface Props {
   value: RoleChoice;

@@ -5,7 +5,7 @@ export const members: Feature = {
   projectTabs: [
     {
       path: 'members',
-      title: 'members.title',
+      title: 'titles.members',
       order: 30,
       // Who has not signed in sees no members, also of a public project.
       isVisible: (can, _, { user }) => user !== null && can('member', 'list'),

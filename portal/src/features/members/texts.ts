@@ -1,5 +1,6 @@
-export const members = {
-  title: 'Members',
+import { defineTexts } from '@/texts';
+
+export const members = defineTexts('members', {
   list: 'List of members',
   role: 'Role',
   type: 'Type',
@@ -45,4 +46,4 @@ export const members = {
     '4': 'Pull, push and delete, labels, retention and immutable tags',
     '5': 'Pull; sees neither members nor labels',
   },
-} as const;
+});

@@ -1,11 +1,12 @@
 import { Label } from '@patternfly/react-core';
 import { Fragment } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { MemberView } from '@/api/generated';
 import { RoleName } from '@/features/projects/RoleName';
 import { useSession } from '@/session/session';
 import type { Column } from '@/shared/DataTable';
 import { isSelf } from './member';
+import './texts';
 
 /** The columns of the list of members. */
 export function useMemberColumns(): Column<MemberView>[] {

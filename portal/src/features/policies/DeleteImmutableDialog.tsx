@@ -1,11 +1,12 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteImmuRule, type RuleView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { RuleSentence } from './RuleSentence';
 import { useRuleText } from './useRuleText';
+import './texts';
 
 interface Props {
   projectId: number;

@@ -1,8 +1,9 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteRetention } from '@/api/generated';
 import { useProject } from '@/features/projects/useProject';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 export default function DeletePolicyDialog({ policyId, onClose }: { policyId: number; onClose: () => void }) {
   const { t } = useTranslation();

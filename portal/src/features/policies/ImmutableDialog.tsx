@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createImmuRule, updateImmuRule, type RuleView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { FormDialog } from '@/shared/dialogs';
@@ -10,6 +10,7 @@ import { SelectorFields } from './SelectorFields';
 import { areSelectorsValid, editable, repositoriesOf, tagsOf } from './selectors';
 import { REPOSITORY_DECORATIONS, TAG_DECORATIONS } from './selectors';
 import { useRuleText } from './useRuleText';
+import './texts';
 
 interface Props {
   projectId: number;

@@ -1,7 +1,7 @@
 import { Button, Content, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listImmuRules, updateImmuRule, type RuleView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { projectKey, useProject } from '@/features/projects/useProject';
@@ -14,6 +14,7 @@ import { useListState } from '@/shared/useListState';
 import { RuleSentence } from './RuleSentence';
 import { RuleState } from './RuleTable';
 import { plainText, useRuleText } from './useRuleText';
+import './texts';
 
 const ImmutableDialog = lazy(() => import('./ImmutableDialog'));
 const DeleteImmutableDialog = lazy(() => import('./DeleteImmutableDialog'));
@@ -53,7 +54,7 @@ export default function ImmutablePage() {
   ];
   return (
     <>
-      <Title headingLevel="h2">{t('policies.immutable.title')}</Title>
+      <Title headingLevel="h2">{t('titles.immutableTags')}</Title>
       <Content component="p">{t('policies.immutable.description')}</Content>
       {toggle.error && <ErrorAlert error={toggle.error} />}
       <DataTable

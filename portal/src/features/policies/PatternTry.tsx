@@ -1,10 +1,11 @@
 import { Content, Label, LabelGroup } from '@patternfly/react-core';
 import CheckIcon from '@patternfly/react-icons/dist/esm/icons/check-icon';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { SelectorView } from '@/api/generated';
 import { Field } from '@/shared/Field';
 import { choosesName } from './selectors';
+import './texts';
 
 /** Shows which of some tags the patterns of a rule choose. */
 export function PatternTry({ selectors }: { selectors: SelectorView[] }) {

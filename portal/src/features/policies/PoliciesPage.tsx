@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { useProject } from '@/features/projects/useProject';
 import { useCanInProject } from '@/session/session';
@@ -14,7 +14,7 @@ export default function PoliciesPage() {
   return (
     <>
       <RouteTabs
-        label={t('policies.title')}
+        label={t('titles.policies')}
         base={`/harbor/projects/${project.project_id}/tag-strategy`}
         tabs={POLICY_TABS.filter((tab) => tab.isVisible(can)).map(({ path, title }) => ({ path, title: t(title) }))}
       />

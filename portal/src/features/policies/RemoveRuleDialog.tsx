@@ -1,11 +1,12 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { withoutRule } from './retention';
 import { RuleSentence } from './RuleSentence';
 import { useSavePolicy } from './usePolicy';
 import { useRuleText } from './useRuleText';
+import './texts';
 
 interface Props {
   policy: RetentionPolicyView;

@@ -1,6 +1,6 @@
 import { Button, Content, Flex, FlexItem, Title } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
 import { useProject } from '@/features/projects/useProject';
@@ -15,6 +15,7 @@ import { RuleTable } from './RuleTable';
 import { RunsTable } from './RunsTable';
 import { usePolicy } from './usePolicy';
 import { useStartRun } from './useRuns';
+import './texts';
 
 const RuleDialog = lazy(() => import('./RuleDialog'));
 const RemoveRuleDialog = lazy(() => import('./RemoveRuleDialog'));
@@ -69,7 +70,7 @@ function Policy({ policy }: { policy: RetentionPolicyView }) {
     <>
       <Flex justifyContent={{ default: 'justifyContentSpaceBetween' }} alignItems={{ default: 'alignItemsFlexStart' }}>
         <FlexItem className="m-shrink">
-          <Title headingLevel="h2">{t('policies.retention.title')}</Title>
+          <Title headingLevel="h2">{t('titles.retention')}</Title>
         </FlexItem>
         {canChange && policy.id !== undefined && rules.length > 0 && (
           <RunButtons projectId={project.project_id} policyId={policy.id} onRun={() => setOpen({ kind: 'run' })} />

@@ -1,7 +1,7 @@
 import { Checkbox, FormGroup, FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getRentenitionMetadata } from '@/api/generated';
 import type { RetentionPolicyView, RetentionRuleView, TemplateMetadata } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -25,6 +25,7 @@ import {
 } from './selectors';
 import { useSavePolicy } from './usePolicy';
 import { useRuleText } from './useRuleText';
+import './texts';
 
 interface Props {
   policy: RetentionPolicyView;

@@ -1,6 +1,6 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr, type IAction } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { RowActions } from '@/shared/RowActions';
@@ -8,6 +8,7 @@ import { withRule, withRuleMoved } from './retention';
 import { RuleSentence } from './RuleSentence';
 import { useSavePolicy } from './usePolicy';
 import { useRuleText } from './useRuleText';
+import './texts';
 
 interface Props {
   policy: RetentionPolicyView;

@@ -1,11 +1,12 @@
 import { Content, List, ListItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { useProject } from '@/features/projects/useProject';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { RuleSentence } from './RuleSentence';
 import { useRuleText } from './useRuleText';
 import { useStartRun } from './useRuns';
+import './texts';
 
 /** Asks before a run that deletes. */
 export default function RunDialog({ policy, onClose }: { policy: RetentionPolicyView; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { Button, Flex, FlexItem, Title } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, useParams } from 'react-router';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
@@ -20,6 +20,7 @@ import { RunTook } from './RunTook';
 import { TaskResult } from './TaskResult';
 import { retentionId } from './usePolicy';
 import { useAllRuns, useRunTasks } from './useRuns';
+import './texts';
 
 const StopRunDialog = lazy(() => import('./StopRunDialog'));
 const RunNow = lazy(() => import('./RunNow'));

@@ -1,10 +1,11 @@
 import { Alert } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import type { Page } from '@/api/pages';
 import { useProject } from '@/features/projects/useProject';
 import { isRunning } from '@/shared/Status';
+import './texts';
 
 /** What came of a run, in a sentence. */
 export function RunSummary({

@@ -1,6 +1,6 @@
 import { Label } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { RetentionExecutionView } from '@/api/generated';
 import { useCanInProject } from '@/session/session';
@@ -11,6 +11,7 @@ import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { RunTook } from './RunTook';
 import { useRuns } from './useRuns';
+import './texts';
 
 const StopRunDialog = lazy(() => import('./StopRunDialog'));
 

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionPolicyView } from '@/api/generated';
 import { isScheduleValid } from '@/shared/cron';
 import { FormDialog } from '@/shared/dialogs';
 import { ScheduleField } from '@/shared/ScheduleField';
 import { policySchedule, withSchedule } from './retention';
 import { useSavePolicy } from './usePolicy';
+import './texts';
 
 export default function ScheduleDialog({ policy, onClose }: { policy: RetentionPolicyView; onClose: () => void }) {
   const { t } = useTranslation();

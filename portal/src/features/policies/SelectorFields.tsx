@@ -12,10 +12,11 @@ import {
 } from '@patternfly/react-core';
 import MinusIcon from '@patternfly/react-icons/dist/esm/icons/minus-circle-icon';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { SelectorView } from '@/api/generated';
 import { patternProblem } from './patterns';
 import { MAX_SELECTORS, type Decoration } from './selectors';
+import './texts';
 
 interface Props {
   what: 'repositories' | 'tags';

@@ -1,7 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionExecutionView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useStopRun } from './useRuns';
+import './texts';
 
 interface Props {
   projectId: number;

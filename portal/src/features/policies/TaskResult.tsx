@@ -1,8 +1,8 @@
 import { Content, Label, Pagination, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
-import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { ExpandableRowContent, Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getRetentionTaskLog } from '@/api/generated';
 import type { RetentionExecutionView, RetentionTaskView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
@@ -13,6 +13,7 @@ import { isRunning } from '@/shared/Status';
 import { Time } from '@/shared/Time';
 import { listedIn, type Listed } from './retention';
 import { runsKey } from './useRuns';
+import './texts';
 
 interface Props {
   run: RetentionExecutionView;
@@ -32,9 +33,15 @@ export function TaskResult({ run, task, projectId }: Props) {
     const { data } = await getRetentionTaskLog({ path: { id: run.policy_id, eid: run.id, tid: task.id } });
     return String(data ?? '');
   };
-  if (goesOn) return <JobLog queryKey={key} load={load} isLive />;
+  if (goesOn) {
+    return (
+      <ExpandableRowContent>
+        <JobLog queryKey={key} load={load} isLive />
+      </ExpandableRowContent>
+    );
+  }
   return (
-    <>
+    <ExpandableRowContent>
       <ToggleGroup aria-label={t('policies.retention.runs.show', { repository: task.repository })} isCompact>
         {VIEWS.map((one) => (
           <ToggleGroupItem
@@ -50,7 +57,7 @@ export function TaskResult({ run, task, projectId }: Props) {
       ) : (
         <ListedArtifacts queryKey={key} load={load} isGoing={view === 'going'} repository={task.repository} />
       )}
-    </>
+    </ExpandableRowContent>
   );
 }
 

@@ -7,7 +7,7 @@ export const policies: Feature = {
   projectTabs: [
     {
       path: 'tag-strategy',
-      title: 'policies.title',
+      title: 'titles.policies',
       order: 60,
       isVisible: (can) => POLICY_TABS.some((tab) => tab.isVisible(can)),
       element: lazyPage(() => import('./PoliciesPage')),

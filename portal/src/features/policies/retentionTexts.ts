@@ -1,6 +1,5 @@
 /** Texts of tag retention and its runs. */
 export const retention = {
-  title: 'Tag retention',
   description:
     'A run keeps what any rule keeps and deletes the rest, in the repositories that a rule in force is about. What is' +
     ' immutable stays in any case.',

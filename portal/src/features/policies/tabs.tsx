@@ -6,7 +6,7 @@ import type { Can } from '@/session/session';
 
 interface PolicyTab {
   path: string;
-  title: 'policies.retention.title' | 'policies.immutable.title';
+  title: 'titles.retention' | 'titles.immutableTags';
   isVisible: (can: Can) => boolean;
   element?: React.ReactNode;
   children?: RouteObject[];
@@ -15,7 +15,7 @@ interface PolicyTab {
 export const POLICY_TABS: PolicyTab[] = [
   {
     path: 'tag-retention',
-    title: 'policies.retention.title',
+    title: 'titles.retention',
     isVisible: (can) => can('tag-retention', 'read'),
     children: [
       { index: true, element: lazyPage(() => import('./RetentionPage')) },
@@ -24,7 +24,7 @@ export const POLICY_TABS: PolicyTab[] = [
   },
   {
     path: 'immutable-tag',
-    title: 'policies.immutable.title',
+    title: 'titles.immutableTags',
     isVisible: (can) => can('immutable-tag', 'list'),
     element: lazyPage(() => import('./ImmutablePage')),
   },

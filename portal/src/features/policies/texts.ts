@@ -1,8 +1,8 @@
+import { defineTexts } from '@/texts';
 import { retention } from './retentionTexts';
 import { schedule } from './scheduleTexts';
 
-export const policies = {
-  title: 'Policies',
+export const policies = defineTexts('policies', {
   schedule,
   retention,
   rule: {
@@ -65,7 +65,6 @@ export const policies = {
     notChosen: 'Not chosen',
   },
   immutable: {
-    title: 'Immutable tags',
     description:
       'What is pushed under an immutable tag stays: the tag can be neither moved nor deleted, nor can the artifact it' +
       ' names, and tag retention leaves both alone.',
@@ -84,4 +83,4 @@ export const policies = {
     deleteBody: 'Tags that only this rule protects can be moved and deleted again, also by tag retention.',
     deletedToast: 'The rule was deleted.',
   },
-} as const;
+});

@@ -1,7 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RetentionRuleView, RuleView, SelectorView } from '@/api/generated';
 import { isTemplate, numberOf } from './retention';
 import { choosesUntagged, isExcluding, repositoriesOf, tagsOf, type Selecting } from './selectors';
+import './texts';
 
 /** A piece of a sentence: words, or a pattern. */
 export type RulePart = { words: string } | { pattern: string };

@@ -1,12 +1,13 @@
 import './projects.css';
 import { Button, Content, Form, FormGroup, Radio } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateProject, type ProjectView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { ErrorAlert } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
 import { projectKey } from './useProject';
+import './texts';
 
 /** Who may pull: members, or everybody; that everybody may is asked twice. */
 export function AccessForm({ project }: { project: ProjectView }) {

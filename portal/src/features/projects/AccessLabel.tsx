@@ -1,13 +1,15 @@
 import { Label } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ProjectView } from '@/api/generated';
+import './texts';
 
-/** Whether everybody may pull from a project. */
+/** Whether everybody may pull from a project; in a span, so that no grid stretches it. */
 export function AccessLabel({ project }: { project: Pick<ProjectView, 'metadata'> }) {
   const { t } = useTranslation();
-  return project.metadata.public === 'true' ? (
-    <Label color="green">{t('projects.public')}</Label>
-  ) : (
-    <Label>{t('projects.private')}</Label>
+  const isPublic = project.metadata.public === 'true';
+  return (
+    <span>
+      <Label color={isPublic ? 'green' : 'grey'}>{t(isPublic ? 'projects.public' : 'projects.private')}</Label>
+    </span>
   );
 }

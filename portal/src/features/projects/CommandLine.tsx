@@ -1,5 +1,5 @@
 import './projects.css';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CopyButton } from '@/shared/Copy';
 
 /** One command, to be copied. */

@@ -1,10 +1,11 @@
 import { Button, Card, CardBody, CardTitle, Content, Stack, StackItem } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { useCanInProject } from '@/session/session';
 import { AccessForm } from './AccessForm';
 import { useProject } from './useProject';
+import './texts';
 
 const DeleteProject = lazy(() => import('./DeleteProject'));
 

@@ -1,6 +1,6 @@
 import { Checkbox } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { createProject } from '@/api/generated';
 import { createdId } from '@/api/pages';
@@ -10,6 +10,7 @@ import { Field } from '@/shared/Field';
 import { parseBytes } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
 import { isProjectName } from './names';
+import './texts';
 
 export default function CreateProject({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();

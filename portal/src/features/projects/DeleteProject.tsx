@@ -11,7 +11,7 @@ import {
   ModalHeader,
   Spinner,
 } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { deleteProject, listDeletedProjects, type ProjectView, type TrashEntryView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -21,6 +21,7 @@ import { useToast } from '@/shared/Toasts';
 import { useAction } from '@/shared/useAction';
 import { UndoDeletion } from './UndoDeletion';
 import { useDeletion, type Lost } from './useDeletion';
+import './texts';
 
 interface Props {
   project: Pick<ProjectView, 'project_id' | 'name'>;

@@ -13,7 +13,7 @@ import {
 import TimesIcon from '@patternfly/react-icons/dist/esm/icons/times-icon';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { listProjects, type ListProjectsData, type ProjectView, type UserView } from '@/api/generated';
 import { page, type Page } from '@/api/pages';
@@ -22,6 +22,7 @@ import { CommandLine } from './CommandLine';
 import { pushCommands } from './commands';
 import { pushedTo, pushTarget } from './firstPush';
 import { useRegistry } from './useRegistry';
+import './texts';
 
 /** Images everybody can get, and small. */
 const IMAGE = 'hello-world:latest';

@@ -1,10 +1,11 @@
 import './projects.css';
 import { Card, CardBody, CardTitle } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { SummaryView } from '@/api/generated';
 import { membersByRole, membersIn } from './counts';
 import { RoleName } from './RoleName';
+import './texts';
 
 /** The members of a project by role, each as a bar of its share. */
 export function MemberCounts({ summary, projectId }: { summary: SummaryView; projectId: number }) {

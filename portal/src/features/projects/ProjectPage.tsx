@@ -1,11 +1,12 @@
 import { PageSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { AccessLabel } from './AccessLabel';
 import { useVisibleTabs } from './tabs';
 import { useProject } from './useProject';
+import './texts';
 
 /** A project: its name, the tabs its visitor may see, and the page of one of them. */
 export default function ProjectPage() {
@@ -21,12 +22,12 @@ export default function ProjectPage() {
           </>
         }
         tabTitle={project.name}
-        crumbs={[{ title: t('projects.title'), to: '/harbor/projects' }]}
+        crumbs={[{ title: t('titles.projects'), to: '/harbor/projects' }]}
       />
       <RouteTabs
         label={t('projects.tabs')}
         base={`/harbor/projects/${project.project_id}`}
-        tabs={tabs.map((tab) => ({ path: tab.path, title: t(tab.title as 'projects.title') }))}
+        tabs={tabs.map((tab) => ({ path: tab.path, title: t(tab.title) }))}
       />
       <PageSection hasBodyWrapper={false}>
         <Outlet />

@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listProjects, type ProjectView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { useCanInSystem, useSession } from '@/session/session';
@@ -12,6 +12,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { useListState } from '@/shared/useListState';
 import { dismiss, isDismissed, isUnused } from './firstPush';
 import { useProjectColumns } from './useProjectColumns';
+import './texts';
 
 const CreateProject = lazy(() => import('./CreateProject'));
 const DeleteProject = lazy(() => import('./DeleteProject'));
@@ -44,7 +45,7 @@ export default function ProjectsPage() {
   return (
     <>
       <PageHeader
-        title={t('projects.title')}
+        title={t('titles.projects')}
         description={t('projects.description')}
         // An empty list has the button itself.
         actions={(state.isFiltered || list.data?.total !== 0) && create}
@@ -62,6 +63,7 @@ export default function ProjectsPage() {
         state={state}
         rowKey={(project) => project.project_id}
         rowName={(project) => project.name}
+        isWide
         filters={useFilterFields()}
         actions={
           user === null

@@ -8,10 +8,11 @@ import {
   ToggleGroupItem,
 } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CodeToCopy } from '@/shared/Copy';
 import { pushCommands, TOOLS, type Tool } from './commands';
 import { useRegistry } from './useRegistry';
+import './texts';
 
 /** How to push to a project, with the tool of choice. */
 export function PushCommands({ project, user }: { project: string; user: string }) {

@@ -1,5 +1,6 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { isRole } from './roles';
+import './texts';
 
 /** A role as users call it; nothing for who has none. */
 export function RoleName({ id }: { id: number | undefined }) {

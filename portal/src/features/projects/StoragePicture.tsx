@@ -1,7 +1,8 @@
 import { Content, Stack, StackItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { formatBytes } from '@/shared/format';
 import { Usage } from '@/shared/Usage';
+import './texts';
 
 /** How much of a project's quota is used, and what is left of it. Bytes; a limit of -1 is none. */
 export function StoragePicture({ used, limit }: { used: number; limit: number }) {

@@ -1,6 +1,6 @@
 import { Card, CardBody, CardTitle, Grid, GridItem, Skeleton } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { getProjectSummary, type ProjectView, type SummaryQuota, type SummaryView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -14,6 +14,7 @@ import { PushCommands } from './PushCommands';
 import { RoleName } from './RoleName';
 import { StoragePicture } from './StoragePicture';
 import { projectKey, useProject } from './useProject';
+import './texts';
 
 /** A project at a glance: what it holds, who is in it, and how to push to it. */
 export default function SummaryPage() {
@@ -43,7 +44,7 @@ export default function SummaryPage() {
         <Storage quota={summary.data?.quota} isPending={summary.isPending} />
       </GridItem>
       {user !== null && can('repository', 'push') && (
-        <GridItem md={showsMembers ? 7 : 12}>
+        <GridItem lg={showsMembers ? 7 : 12}>
           <Card isFullHeight>
             <CardTitle component="h2">{t('projects.summary.push')}</CardTitle>
             <CardBody>
@@ -53,7 +54,7 @@ export default function SummaryPage() {
         </GridItem>
       )}
       {showsMembers && summary.data && (
-        <GridItem md={5}>
+        <GridItem lg={5}>
           <MemberCounts summary={summary.data} projectId={project.project_id} />
         </GridItem>
       )}

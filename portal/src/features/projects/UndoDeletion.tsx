@@ -1,9 +1,10 @@
 import { Button } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { undeleteProject, type TrashEntryView } from '@/api/generated';
 import { retentionDays } from '@/features/trash/retention';
 import { ErrorAlert } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 /** Brings back a project that was just deleted; shown where its deletion is said. */
 export function UndoDeletion({ entry }: { entry: TrashEntryView }) {

@@ -1,5 +1,6 @@
-export const projects = {
-  title: 'Projects',
+import { defineTexts } from '@/texts';
+
+export const projects = defineTexts('projects', {
   description: 'A project holds repositories; rights, quotas and policies are given per project.',
   list: 'List of projects',
   new: 'New project',
@@ -34,7 +35,6 @@ export const projects = {
     '5': 'Limited guest',
   },
   summary: {
-    title: 'Summary',
     about: 'About',
     storage: 'Storage',
     quota: 'Storage used of the quota',
@@ -71,7 +71,6 @@ export const projects = {
     noProject: 'You may not push to any project yet. Create one of your own first.',
     dismiss: 'Do not show this again',
   },
-  configuration: 'Configuration',
   whoPulls: 'Who may pull',
   isPublicToast: 'Everybody may pull from {{name}} now.',
   isPrivateToast: 'Only members may pull from {{name}} now.',
@@ -106,4 +105,4 @@ export const projects = {
     undoUnknown:
       'All of it can be brought back from the trash for as long as this registry keeps deletions: seven days, unless it is configured otherwise.',
   },
-} as const;
+});

@@ -1,18 +1,24 @@
 import './projects.css';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { ProjectView } from '@/api/generated';
+import { useSession } from '@/session/session';
 import type { Column } from '@/shared/DataTable';
 import { formatBytes } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { Usage } from '@/shared/Usage';
 import { AccessLabel } from './AccessLabel';
 import { RoleName } from './RoleName';
+import './texts';
+
+/** What there is to say of projects only to those who may have a role in them. */
+const OF_MEMBERS = new Set(['role', 'size']);
 
 /** The columns of the list of projects. */
 export function useProjectColumns(): Column<ProjectView>[] {
   const { t } = useTranslation();
-  return [
+  const { user } = useSession();
+  const columns: Column<ProjectView>[] = [
     {
       key: 'name',
       title: t('common.name'),
@@ -31,7 +37,7 @@ export function useProjectColumns(): Column<ProjectView>[] {
       key: 'role',
       title: t('projects.role'),
       render: (project) => (
-        <span className="m-nowrap">
+        <span className="m-one-line">
           <RoleName id={project.current_user_role_id} />
         </span>
       ),
@@ -43,12 +49,13 @@ export function useProjectColumns(): Column<ProjectView>[] {
       title: t('common.created'),
       sort: 'creation_time',
       render: (project) => (
-        <span className="m-nowrap">
+        <span className="m-one-line">
           <Time value={project.creation_time} />
         </span>
       ),
     },
   ];
+  return user === null ? columns.filter(({ key }) => !OF_MEMBERS.has(key)) : columns;
 }
 
 /** Known to those with a role in the project; without a limit there is nothing to draw. */

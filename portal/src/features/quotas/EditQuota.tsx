@@ -1,12 +1,13 @@
 import { Alert } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateQuota, type QuotaView } from '@/api/generated';
 import { FormDialog } from '@/shared/dialogs';
 import { formatBytes } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
 import { fromGiB, toGiB } from './limit';
 import { StorageLimit } from './StorageLimit';
+import './texts';
 
 export default function EditQuota({ quota, onClose }: { quota: QuotaView; onClose: () => void }) {
   const { t } = useTranslation();

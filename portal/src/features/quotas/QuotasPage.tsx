@@ -1,7 +1,7 @@
 import { Alert } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { listQuotas, type QuotaView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -10,9 +10,9 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { formatBytes } from '@/shared/format';
 import { PageHeader } from '@/shared/PageHeader';
-import { Time } from '@/shared/Time';
 import { Usage } from '@/shared/Usage';
 import { useListState } from '@/shared/useListState';
+import './texts';
 
 const EditQuota = lazy(() => import('./EditQuota'));
 
@@ -27,7 +27,7 @@ export default function QuotasPage() {
   });
   return (
     <>
-      <PageHeader title={t('quotas.title')} description={t('quotas.description')}>
+      <PageHeader title={t('titles.quotas')} description={t('quotas.description')}>
         <Defaults />
       </PageHeader>
       <DataTable
@@ -73,6 +73,7 @@ function useColumns(): Column<QuotaView>[] {
       key: 'project',
       title: t('quotas.project'),
       breaks: true,
+      width: 25,
       render: ({ ref }) => <Link to={`/harbor/projects/${ref.id}`}>{ref.name}</Link>,
     },
     // The API leaves out the name of the account that every registry has.
@@ -92,12 +93,6 @@ function useColumns(): Column<QuotaView>[] {
       sort: 'hard.storage',
       align: 'right',
       render: ({ hard }) => (hard.storage < 0 ? t('common.unlimited') : formatBytes(hard.storage)),
-    },
-    {
-      key: 'updated',
-      title: t('quotas.updated'),
-      sort: 'update_time',
-      render: (quota) => <Time value={quota.update_time} />,
     },
   ];
 }

@@ -10,9 +10,10 @@ import {
   TextInput,
 } from '@patternfly/react-core';
 import { useId, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { UNLIMITED } from './limit';
 import './limit.css';
+import './texts';
 
 interface Props {
   label: string;

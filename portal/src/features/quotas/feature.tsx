@@ -5,7 +5,7 @@ export const quotas: Feature = {
   navigation: [
     {
       path: 'project-quotas',
-      title: 'quotas.title',
+      title: 'titles.quotas',
       order: 70,
       isAdministration: true,
       // No permission of the system stands for it: the API gives quotas to administrators.

@@ -1,5 +1,6 @@
-export const quotas = {
-  title: 'Quotas',
+import { defineTexts } from '@/texts';
+
+export const quotas = defineTexts('quotas', {
   description:
     'How many bytes of distinct layers and manifests a project holds, and may hold. A push that would exceed the limit is refused; nothing is ever deleted because of it.',
   list: 'Quotas of projects',
@@ -9,8 +10,6 @@ export const quotas = {
   usage: 'Storage used',
   usageOf: 'Storage that {{name}} uses',
   limit: 'Limit',
-  share: 'Used',
-  updated: 'Changed',
   unit: 'GiB',
   noLimit: 'No limit',
   newProjects: 'Limit of new projects: {{limit}}',
@@ -26,4 +25,4 @@ export const quotas = {
   empty: 'No project has a quota',
   emptyHint: 'Every project gets one when it is made.',
   toProjects: 'Projects',
-} as const;
+});

@@ -3,7 +3,7 @@ import AngleDownIcon from '@patternfly/react-icons/dist/esm/icons/angle-down-ico
 import AngleRightIcon from '@patternfly/react-icons/dist/esm/icons/angle-right-icon';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listAccessories, type AccessoryView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { ErrorAlert } from '@/shared/Failure';
@@ -13,6 +13,7 @@ import { AccessoryType } from './AccessoryType';
 import { DigestLink } from './artifactColumns';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
 
 interface Props {
   accessories: AccessoryView[];
@@ -21,7 +22,7 @@ interface Props {
 }
 
 /** What is attached to an artifact; what is attached to that is asked for when it is opened. */
-export function AccessoryTree(props: Props) {
+export default function AccessoryTree(props: Props) {
   return (
     <div className="m-tree">
       <Branch {...props} />

@@ -3,7 +3,8 @@ import BoltIcon from '@patternfly/react-icons/dist/esm/icons/bolt-icon';
 import ListIcon from '@patternfly/react-icons/dist/esm/icons/list-alt-icon';
 import PaperclipIcon from '@patternfly/react-icons/dist/esm/icons/paperclip-icon';
 import SignatureIcon from '@patternfly/react-icons/dist/esm/icons/file-signature-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
+import './texts';
 
 const KINDS = {
   'signature.cosign': { icon: SignatureIcon, text: 'repositories.accessories.cosign' },

@@ -6,7 +6,8 @@ import FileIcon from '@patternfly/react-icons/dist/esm/icons/file-icon';
 import ListIcon from '@patternfly/react-icons/dist/esm/icons/list-alt-icon';
 import MicrochipIcon from '@patternfly/react-icons/dist/esm/icons/microchip-icon';
 import WheelIcon from '@patternfly/react-icons/dist/esm/icons/dharmachakra-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
+import './texts';
 
 const ICONS = {
   IMAGE: CubeIcon,

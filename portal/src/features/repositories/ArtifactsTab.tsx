@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -11,16 +11,18 @@ import { Empty } from '@/shared/Empty';
 import { shortDigest } from '@/shared/format';
 import type { FilterField } from '@/shared/ListToolbar';
 import { useListState } from '@/shared/useListState';
-import { AccessoryTree } from './AccessoryTree';
 import { comparisonAddress } from './addresses';
 import { useArtifactColumns } from './artifactColumns';
 import { ArtifactDialog, type Opened } from './ArtifactDialog';
 import { artifactsQuery } from './artifactsQuery';
 import { KNOWN_TYPES, useTypeName } from './ArtifactType';
-import { LabelFilter } from './LabelFilter';
 import { useArtifactActions } from './useArtifactActions';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
+
+const AccessoryTree = lazy(() => import('./AccessoryTree'));
+const LabelFilter = lazy(() => import('./LabelFilter'));
 
 /** The artifacts of a repository. */
 export default function ArtifactsTab() {
@@ -66,9 +68,17 @@ export default function ArtifactsTab() {
         rowKey={({ digest }) => digest}
         rowName={({ digest }) => shortDigest(digest)}
         filters={useFilters(state.filters.tag !== '')}
-        toolbar={<LabelFilter projectId={project.project_id} state={state} />}
+        toolbar={
+          <Suspense>
+            <LabelFilter projectId={project.project_id} state={state} />
+          </Suspense>
+        }
         actions={actionsOf}
-        expanded={(artifact) => <AccessoryTree accessories={artifact.accessories ?? []} />}
+        expanded={(artifact) => (
+          <Suspense>
+            <AccessoryTree accessories={artifact.accessories ?? []} />
+          </Suspense>
+        )}
         canExpand={({ accessories }) => (accessories?.length ?? 0) > 0}
         selection={{
           selected,

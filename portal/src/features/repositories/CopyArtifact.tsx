@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { FormGroup, TextInput } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { copyArtifact, listProjects, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { projectKey } from '@/features/projects/useProject';
@@ -12,6 +12,7 @@ import { buildQuery } from '@/shared/query';
 import { useAction } from '@/shared/useAction';
 import { useDelayed } from '@/shared/useDelayed';
 import { useRepository } from './useRepository';
+import './texts';
 
 /** Copies an artifact, with its tags and what is attached to it, to another repository or project. */
 export default function CopyArtifact({ artifact, onClose }: { artifact: ArtifactView; onClose: () => void }) {

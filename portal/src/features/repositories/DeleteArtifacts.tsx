@@ -1,5 +1,5 @@
 import { Content, List, ListItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteArtifact, type ArtifactView } from '@/api/generated';
 import { UndoNote } from '@/features/trash/UndoNote';
 import { ConfirmDialog } from '@/shared/dialogs';
@@ -8,6 +8,7 @@ import { Refusals } from './Refusals';
 import { useDeletions } from './useDeletions';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
 
 interface Props {
   artifacts: ArtifactView[];

@@ -1,5 +1,5 @@
 import { Content, List, ListItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteRepository, type ProjectView, type RepositoryView } from '@/api/generated';
 import { UndoNote } from '@/features/trash/UndoNote';
 import { ConfirmDialog } from '@/shared/dialogs';
@@ -7,6 +7,7 @@ import { repositoryInProject } from '@/shared/format';
 import { Refusals } from './Refusals';
 import { useDeletions } from './useDeletions';
 import './repositories.css';
+import './texts';
 
 type Lost = Pick<RepositoryView, 'name' | 'artifact_count'>;
 

@@ -1,28 +1,28 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteTag, type DeleteTagData } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { UndoNote } from '@/features/trash/UndoNote';
-import { useSayDeleted } from '@/features/trash/useSayDeleted';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 interface Props {
   projectId: number;
   path: DeleteTagData['path'];
+  onDeleted: (fullName: string) => void;
   onClose: () => void;
 }
 
 /** Asks before a tag is deleted. */
-export default function DeleteTag({ projectId, path, onClose }: Props) {
+export default function DeleteTag({ projectId, path, onDeleted, onClose }: Props) {
   const { t } = useTranslation();
-  const say = useSayDeleted(projectId);
   const name = `${path.project_name}/${path.repository_name}:${path.tag_name}`;
   const deletion = useAction({
     run: () => deleteTag({ path }),
     changes: [projectKey(projectId)],
     onDone: () => {
-      say(t('repositories.tagDeleted', { name }));
+      onDeleted(name);
       onClose();
     },
   });

@@ -1,12 +1,13 @@
 import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateRepository } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { FormDialog } from '@/shared/dialogs';
 import { Field } from '@/shared/Field';
 import { useAction } from '@/shared/useAction';
 import { useRepository } from './useRepository';
+import './texts';
 
 const Markdown = lazy(() => import('./Markdown'));
 

@@ -1,7 +1,7 @@
 import { Button, Flex, FlexItem, Title } from '@patternfly/react-core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { listRepositories } from '@/api/generated';
 import { ApiError } from '@/api/errors';
@@ -14,6 +14,7 @@ import { buildQuery } from '@/shared/query';
 import { Time } from '@/shared/Time';
 import { unescapeDescription } from './description';
 import { useRepository, type RepositoryPlace } from './useRepository';
+import './texts';
 
 const DeleteRepositories = lazy(() => import('./DeleteRepositories'));
 const EditDescription = lazy(() => import('./EditDescription'));

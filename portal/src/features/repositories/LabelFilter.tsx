@@ -1,12 +1,13 @@
 import { MenuToggle, Popover } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ListState } from '@/shared/useListState';
 import { labelIds } from './artifactsQuery';
 import { LabelPicker } from './LabelPicker';
+import './texts';
 
 /** Shows only artifacts that have every chosen label; the labels are asked for when it is opened. */
-export function LabelFilter({ projectId, state }: { projectId: number; state: ListState }) {
+export default function LabelFilter({ projectId, state }: { projectId: number; state: ListState }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const ids = labelIds(state.filters.labels);

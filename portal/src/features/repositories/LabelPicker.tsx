@@ -1,7 +1,7 @@
 import { Checkbox, SearchInput, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listLabels, type LabelView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
@@ -10,6 +10,7 @@ import { LabelChip } from '@/features/labels/LabelChip';
 import { ErrorAlert } from '@/shared/Failure';
 import { useDelayed } from '@/shared/useDelayed';
 import './repositories.css';
+import './texts';
 
 interface Props {
   projectId: number;

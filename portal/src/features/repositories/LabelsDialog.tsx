@@ -1,6 +1,6 @@
 import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { addLabel, removeLabel, type ArtifactView, type LabelView } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { shortDigest } from '@/shared/format';
@@ -8,6 +8,7 @@ import { useCanInProject } from '@/session/session';
 import { useAction } from '@/shared/useAction';
 import { LabelPicker } from './LabelPicker';
 import { useRepository } from './useRepository';
+import './texts';
 
 interface Change {
   label: LabelView;

@@ -1,8 +1,9 @@
 import { Content } from '@patternfly/react-core';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import './repositories.css';
+import './texts';
 
 // Headings of a description are below those of the page.
 const COMPONENTS: Components = {
@@ -11,11 +12,15 @@ const COMPONENTS: Components = {
   h3: ({ children }) => <h5>{children}</h5>,
   h4: ({ children }) => <h6>{children}</h6>,
   h5: ({ children }) => <h6>{children}</h6>,
-  a: ({ children, href }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow ugc">
-      {children}
-    </a>
-  ),
+  a: ({ children, href }) =>
+    // What is relative to the author's files leads nowhere here.
+    href !== undefined && /^(https?|mailto):/i.test(href) ? (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow ugc">
+        {children}
+      </a>
+    ) : (
+      <>{children}</>
+    ),
   input: ({ checked }) => <Task isDone={checked === true} />,
   // Images of other hosts are not loaded: they would tell who looks at this page.
   img: ({ alt, src }) => (

@@ -8,11 +8,12 @@ import {
   ToggleGroupItem,
 } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CodeToCopy } from '@/shared/Copy';
 import { shortDigest } from '@/shared/format';
 import { clientsFor, preferredClient, pullCommand, type Client } from './pullCommands';
 import { useRegistryName } from './registry';
+import './texts';
 
 interface Props {
   /** With its project. */

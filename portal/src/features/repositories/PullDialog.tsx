@@ -1,8 +1,9 @@
 import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId, type ComponentProps } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { shortDigest } from '@/shared/format';
 import { PullCommands } from './PullCommands';
+import './texts';
 
 /** The commands that pull an artifact, over a list. */
 export default function PullDialog({ onClose, ...of }: ComponentProps<typeof PullCommands> & { onClose: () => void }) {

@@ -1,10 +1,11 @@
 import { Stack, StackItem, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CodeToCopy } from '@/shared/Copy';
 import { PUSHERS, pushCommands, type Pusher } from './pushCommands';
 import { useRegistryName } from './registry';
 import './repositories.css';
+import './texts';
 
 /** The commands that push something into a project, for one client of several. */
 export function PushCommands({ project }: { project: string }) {

@@ -1,7 +1,8 @@
 import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { PushCommands } from './PushCommands';
+import './texts';
 
 /** How to push into a project, over its list of repositories. */
 export default function PushDialog({ project, onClose }: { project: string; onClose: () => void }) {

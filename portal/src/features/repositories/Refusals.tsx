@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ErrorAlert } from '@/shared/Failure';
 import type { Outcome } from './deleteEach';
+import './texts';
 
 /** Which of several deletions were refused, and why. */
 export function Refusals<Item>({ of, name }: { of: Outcome<Item> | undefined; name: (item: Item) => string }) {

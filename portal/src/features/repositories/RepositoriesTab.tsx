@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { listRepositories, type RepositoryView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -14,6 +14,7 @@ import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { repositoryAddress } from './addresses';
 import { PushCommands } from './PushCommands';
+import './texts';
 
 const DeleteRepositories = lazy(() => import('./DeleteRepositories'));
 const PushDialog = lazy(() => import('./PushDialog'));

@@ -1,9 +1,10 @@
 import { PageSection } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Outlet } from 'react-router';
 import { PageHeader } from '@/shared/PageHeader';
 import { RouteTabs } from '@/shared/RouteTabs';
 import { useRepository } from './useRepository';
+import './texts';
 
 /** A repository: its name, and the tabs of its page. */
 export default function RepositoryPage() {
@@ -14,7 +15,7 @@ export default function RepositoryPage() {
       <PageHeader
         title={name}
         crumbs={[
-          { title: t('projects.title'), to: '/harbor/projects' },
+          { title: t('titles.projects'), to: '/harbor/projects' },
           { title: project.name, to: `/harbor/projects/${project.project_id}/repositories` },
         ]}
       />

@@ -1,11 +1,12 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { revertTag, type TagLifetimeView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { shortDigest } from '@/shared/format';
 import { useAction } from '@/shared/useAction';
 import { useRepository } from './useRepository';
+import './texts';
 
 /** Asks before a tag names again what it named before. */
 export default function RevertTag({ lifetime, onClose }: { lifetime: TagLifetimeView; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listTagHistory, type TagLifetimeView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { useCanInProject } from '@/session/session';
@@ -11,6 +11,7 @@ import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { DigestLink } from './artifactColumns';
 import { useRepository } from './useRepository';
+import './texts';
 
 const RevertTag = lazy(() => import('./RevertTag'));
 
@@ -71,14 +72,14 @@ function useColumns(): Column<TagLifetimeView>[] {
       sort: 'tag',
       breaks: true,
       render: ({ tag, current }) => (
-        <>
+        <span>
           {tag}{' '}
           {current && (
             <Label color="green" isCompact>
               {t('repositories.history.current')}
             </Label>
           )}
-        </>
+        </span>
       ),
     },
     {

@@ -1,7 +1,8 @@
 import { Label, LabelGroup } from '@patternfly/react-core';
 import LockIcon from '@patternfly/react-icons/dist/esm/icons/lock-icon';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { TagView } from '@/api/generated';
+import './texts';
 
 const SHOWN = 3;
 

@@ -4,10 +4,11 @@ import TrashIcon from '@patternfly/react-icons/dist/esm/icons/trash-icon';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createTag, listTags, type TagView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { projectKey } from '@/features/projects/useProject';
+import { TrashLink } from '@/features/trash/TrashLink';
 import { useCanInProject } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
 import { Field } from '@/shared/Field';
@@ -19,13 +20,14 @@ import { useDelayed } from '@/shared/useDelayed';
 import { isTagName } from './tagNames';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
 
 const DeleteTag = lazy(() => import('./DeleteTag'));
 
 /** More tags than this are found by typing a part of them. */
 const SHOWN = 50;
 
-/** The tags of an artifact: adds and deletes them. */
+/** The tags of an artifact: adds and deletes them. What was deleted is said here: behind a dialog no link is reached. */
 export default function TagsDialog({ digest, onClose }: { digest: string; onClose: () => void }) {
   const { t } = useTranslation();
   const id = useId();
@@ -34,6 +36,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
   const [wanted, setWanted] = useState('');
   const text = useDelayed(wanted);
   const [deleting, setDeleting] = useState<string>();
+  const [deleted, setDeleted] = useState<string>();
   const query = {
     page: 1,
     page_size: SHOWN,
@@ -56,6 +59,11 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
           labelId={id}
         />
         <ModalBody>
+          {deleted !== undefined && (
+            <Alert variant="success" isInline isLiveRegion title={t('repositories.tagDeleted', { name: deleted })}>
+              <TrashLink projectId={project.project_id} />
+            </Alert>
+          )}
           {can('tag', 'create') && <AddTag digest={digest} />}
           {list.error && <ErrorAlert error={list.error} onRetry={() => void list.refetch()} />}
           {(total > SHOWN || wanted !== '') && (
@@ -80,6 +88,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
           <DeleteTag
             projectId={project.project_id}
             path={{ ...path, reference: digest, tag_name: deleting }}
+            onDeleted={setDeleted}
             onClose={() => setDeleting(undefined)}
           />
         )}

@@ -1,5 +1,5 @@
 import { Tooltip } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { ArtifactView } from '@/api/generated';
 import { CopyButton } from '@/shared/Copy';
@@ -13,6 +13,7 @@ import { platformsOf } from './platforms';
 import { Tags } from './Tags';
 import { useRepository } from './useRepository';
 import './repositories.css';
+import './texts';
 
 export function useArtifactColumns(): Column<ArtifactView>[] {
   const { t } = useTranslation();

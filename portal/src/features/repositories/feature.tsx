@@ -6,7 +6,7 @@ export const repositories: Feature = {
   projectTabs: [
     {
       path: 'repositories',
-      title: 'repositories.title',
+      title: 'titles.repositories',
       order: 20,
       isVisible: (can) => can('repository', 'list'),
       element: lazyPage(() => import('./RepositoriesTab')),

@@ -1,5 +1,6 @@
-export const repositories = {
-  title: 'Repositories',
+import { defineTexts } from '@/texts';
+
+export const repositories = defineTexts('repositories', {
   list: 'Repositories of {{project}}',
   artifacts: 'Artifacts',
   pulls: 'Pulls',
@@ -145,4 +146,4 @@ export const repositories = {
     revertHint: 'What it names now stays in the repository, and this history shows how to go back to it.',
     reverted: 'The tag {{tag}} names {{digest}} again.',
   },
-} as const;
+});

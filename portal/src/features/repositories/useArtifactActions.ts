@@ -1,8 +1,9 @@
 import type { IAction } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { useCanInProject } from '@/session/session';
 import type { Opened } from './ArtifactDialog';
+import './texts';
 
 /** What can be done with an artifact of a list, by whoever sits there. */
 export function useArtifactActions(projectId: number, open: (dialog: Opened) => void) {

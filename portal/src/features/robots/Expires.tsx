@@ -1,9 +1,10 @@
 import { Label } from '@patternfly/react-core';
 import ExclamationTriangleIcon from '@patternfly/react-icons/dist/esm/icons/exclamation-triangle-icon';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Time } from '@/shared/Time';
 import { nearness } from './expiry';
+import './texts';
 
 /** When a robot ends, with a warning when that is soon or was. `at`: seconds, -1 for never. */
 export function Expires({ at }: { at: number }) {

@@ -1,10 +1,11 @@
 import { Form, FormGroup, FormHelperText, HelperText, HelperTextItem, Radio, TextInput } from '@patternfly/react-core';
 import { useId, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { isDescription, isRobotName, type RobotForm } from './form';
 import { durationOf, endOf, FOR_EVER, type Expiry, type ExpiryChoice } from './expiry';
 import './robots.css';
+import './texts';
 
 interface Props {
   form: RobotForm;
@@ -102,11 +103,11 @@ function ExpiryFields({ expiry, onChange, choices, from }: ExpiryProps) {
 
 /** When that is, or that it makes no sense. */
 function EndOf({ expiry, from }: { expiry: Expiry; from: Date }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const duration = durationOf(expiry, from);
   if (duration === null || duration === FOR_EVER) return null;
   const end = duration === undefined ? undefined : endOf(duration, from);
-  const time = end?.toLocaleString(i18n.language, { dateStyle: 'long', timeStyle: 'short' });
+  const time = end?.toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' });
   return (
     <FormHelperText>
       <HelperText isLiveRegion>

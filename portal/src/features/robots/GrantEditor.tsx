@@ -1,10 +1,11 @@
 import { Button, Checkbox, Flex, Form } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Field } from '@/shared/Field';
 import { limited, patternProblem, type Grant } from './grants';
 import { PermissionMatrix } from './PermissionMatrix';
 import { limitable, PRESETS, type Matrix, type Right } from './rights';
+import './texts';
 
 interface Props {
   /** Where the rights are, for those who cannot see it. */

@@ -1,10 +1,11 @@
 import { Button, Card, CardBody, CardExpandableContent, CardHeader, CardTitle } from '@patternfly/react-core';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { Grant } from './grants';
 import { GrantEditor } from './GrantEditor';
 import type { Matrix } from './rights';
 import { useNames } from './useNames';
+import './texts';
 
 interface Props {
   grants: Grant[];

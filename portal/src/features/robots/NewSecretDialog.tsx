@@ -1,12 +1,14 @@
 import { Alert, FormGroup, Radio } from '@patternfly/react-core';
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { refreshSec, type RobotView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { SecretFields } from '@/features/account/SecretFields';
 import { isAccepted, NO_SECRET } from '@/features/account/secrets';
 import { FormDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import '@/features/account/texts';
+import './texts';
 
 interface Props {
   robot: RobotView;

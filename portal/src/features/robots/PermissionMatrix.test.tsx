@@ -1,8 +1,7 @@
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { startTexts } from '@/texts';
+import { describe, expect, it } from 'vitest';
 import { PermissionMatrix } from './PermissionMatrix';
 import { matrixOf, type Rights } from './rights';
 
@@ -27,8 +26,6 @@ const result = () => screen.getByRole('status').textContent;
 const box = (name: string) => screen.getByRole<HTMLInputElement>('checkbox', { name });
 
 describe('the matrix of permissions', () => {
-  beforeAll(startTexts);
-
   it('has a name for every checkbox, each another', () => {
     render(<Chooser />);
     const names = within(screen.getByRole('grid', { name: 'Matrix' }))

@@ -1,10 +1,11 @@
 import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useId, type KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { choose, chosen, columnOf, rightOf, rowOf, type Matrix, type Right, type Rights } from './rights';
 import { useNames } from './useNames';
 import './robots.css';
+import './texts';
 
 interface Props {
   /** What the matrix is about, for those who cannot see it. */

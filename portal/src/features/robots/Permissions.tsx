@@ -1,10 +1,11 @@
 import { Label } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { RobotPermissionView } from '@/api/generated';
 import { rightsOf } from './grants';
 import { byResource } from './rights';
 import { useNames } from './useNames';
 import './robots.css';
+import './texts';
 
 /** Places, and resources of one place, that a summary names. */
 const MOST_PLACES = 3;

@@ -1,6 +1,6 @@
 import { Content } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteRobot, updateRobot, type RobotView } from '@/api/generated';
 import SecretDialog from '@/features/account/SecretDialog';
 import { ConfirmDialog } from '@/shared/dialogs';
@@ -9,6 +9,7 @@ import { NewSecretDialog } from './NewSecretDialog';
 import { enabling } from './requests';
 import { RobotWizard } from './RobotWizard';
 import { robotsKey, type Scope } from './scope';
+import './texts';
 
 export type Act = 'edit' | 'secret' | 'disable' | 'delete';
 

@@ -1,7 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listRobot, updateRobot, type RobotView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
@@ -16,6 +16,7 @@ import { enabling } from './requests';
 import type { Act, Opened } from './RobotDialogs';
 import { PermissionsOf, Summary } from './Permissions';
 import { robotsKey, robotsQuery, type Scope } from './scope';
+import './texts';
 
 const RobotDialogs = lazy(() => import('./RobotDialogs'));
 

@@ -1,7 +1,7 @@
 import { Alert, Button, Modal, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createRobot, getPermissions, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
@@ -17,6 +17,7 @@ import { changed } from './requests';
 import { matrixOf } from './rights';
 import { robotsKey, type Scope } from './scope';
 import { SystemPlaces } from './SystemPlaces';
+import './texts';
 
 interface Props {
   scope: Scope;

@@ -1,5 +1,5 @@
 import { Button, Content, Flex, FlexItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listProjects, type ProjectView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { SearchSelect } from '@/features/users/SearchSelect';
@@ -7,6 +7,7 @@ import { buildQuery } from '@/shared/query';
 import { EVERY_PROJECT, newGrant, type Grant } from './grants';
 import { Grants } from './Grants';
 import { PRESETS, type Matrix } from './rights';
+import './texts';
 
 /** How many projects a search shows. */
 const SHOWN = 10;
@@ -35,7 +36,7 @@ export function SystemPlaces({ grants, matrix, onChange }: Props) {
           <FlexItem>
             <SearchSelect
               label={t('robots.addProject')}
-              title={t('projects.title')}
+              title={t('titles.projects')}
               queryKey={['robot-places']}
               search={searchProjects}
               itemKey={(project) => project.project_id}

@@ -5,7 +5,7 @@ export const robots: Feature = {
   navigation: [
     {
       path: 'robot-accounts',
-      title: 'robots.title',
+      title: 'titles.robots',
       order: 30,
       isAdministration: true,
       // Robots of the system are no resource of the system's permissions: they are the administrators'.
@@ -16,7 +16,7 @@ export const robots: Feature = {
   projectTabs: [
     {
       path: 'robot-account',
-      title: 'robots.tab',
+      title: 'titles.projectRobots',
       order: 50,
       isVisible: (can) => can('robot', 'list'),
       element: lazyPage(() => import('./ProjectRobotsPage')),

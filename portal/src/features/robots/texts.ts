@@ -1,6 +1,6 @@
-export const robots = {
-  title: 'Robot accounts',
-  tab: 'Robot accounts',
+import { defineTexts } from '@/texts';
+
+export const robots = defineTexts('robots', {
   description:
     'Accounts for machines, with rights in the system and in several projects. Projects have robots of their own.',
   list: 'List of robot accounts',
@@ -140,4 +140,4 @@ export const robots = {
     user: 'User',
     'user-group': 'Group',
   },
-} as const;
+});

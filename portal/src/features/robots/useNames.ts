@@ -1,6 +1,7 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { EVERY_PROJECT } from './grants';
 import { robots } from './texts';
+import './texts';
 
 type Resource = keyof typeof robots.resources;
 type Action = keyof typeof robots.actions;

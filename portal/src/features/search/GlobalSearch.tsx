@@ -1,7 +1,7 @@
 import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useNavigate } from 'react-router';
 import { search } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -11,6 +11,7 @@ import { Suggest } from '@/shared/Suggest';
 import { groupsOf, type Found } from './found';
 import { useFocusKeys } from './useFocusKeys';
 import './search.css';
+import './texts';
 
 /** In the masthead: finds projects, repositories, tags and labels by their names. */
 export default function GlobalSearch() {

@@ -1,5 +1,5 @@
 import type { Feature } from '@/app/feature';
 
 export const search: Feature = {
-  navigation: [{ href: '/devcenter-api-2.0', title: 'common.apiExplorer', order: 90 }],
+  navigation: [{ href: '/devcenter-api-2.0', title: 'titles.apiExplorer', order: 90 }],
 };

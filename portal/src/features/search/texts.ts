@@ -1,4 +1,6 @@
-export const search = {
+import { defineTexts } from '@/texts';
+
+export const search = defineTexts('search', {
   label: 'Search projects, repositories, tags and labels',
   placeholder: 'Search',
   clear: 'Clear the search',
@@ -13,4 +15,4 @@ export const search = {
   more_other: 'and {{count}} more: type more of the name',
   nothing: 'Nothing is called that. Tags are found by the beginning of their names.',
   failed: 'The search failed: {{message}}',
-} as const;
+});

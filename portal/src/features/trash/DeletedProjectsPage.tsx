@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { dropProject, listDeletedProjects, undeleteProject } from '@/api/generated';
 import { body, page } from '@/api/pages';
 import { Empty } from '@/shared/Empty';
 import { PageHeader } from '@/shared/PageHeader';
 import { useListState } from '@/shared/useListState';
 import { TrashTable, type Trash } from './TrashTable';
+import './texts';
 
 const TRASH: Trash = {
   undelete: (entry) => body(undeleteProject({ path: { trash_id: entry.id } })),
@@ -28,9 +29,9 @@ export default function DeletedProjectsPage() {
   });
   return (
     <>
-      <PageHeader title={t('trash.deletedProjects')} description={t('trash.deletedProjectsDescription')} />
+      <PageHeader title={t('titles.deletedProjects')} description={t('trash.deletedProjectsDescription')} />
       <TrashTable
-        label={t('trash.deletedProjects')}
+        label={t('titles.deletedProjects')}
         list={list}
         state={state}
         trash={TRASH}

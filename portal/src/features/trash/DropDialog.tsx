@@ -1,10 +1,11 @@
 import { Content } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { TrashEntryView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
 import { wordOf } from './entries';
 import type { Trash } from './TrashTable';
+import './texts';
 
 interface Props {
   entry: TrashEntryView;

@@ -1,7 +1,8 @@
 import { Checkbox, FormGroup } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import './trash.css';
+import './texts';
 
 interface Props {
   tags: string[];

@@ -1,6 +1,6 @@
 import { Content } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { dropDeletion, listTrash, undelete, type TrashEntryView } from '@/api/generated';
 import { body, page } from '@/api/pages';
 import { projectKey, useProject } from '@/features/projects/useProject';
@@ -10,6 +10,7 @@ import { repositoryInProject } from '@/shared/format';
 import { useListState } from '@/shared/useListState';
 import { repositoryOf } from './entries';
 import { TrashTable, type Trash } from './TrashTable';
+import './texts';
 
 /** What was deleted in a project, and can come back. */
 export default function TrashTab() {

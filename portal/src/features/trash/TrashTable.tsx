@@ -2,7 +2,7 @@ import { Tooltip } from '@patternfly/react-core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { QueryKey } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { TrashEntryView, UndeletedView, Undeletion } from '@/api/generated';
 import type { Page } from '@/api/pages';
 import { DataTable, type Column } from '@/shared/DataTable';
@@ -11,6 +11,7 @@ import type { FilterField } from '@/shared/ListToolbar';
 import { Time } from '@/shared/Time';
 import type { ListState } from '@/shared/useListState';
 import { isKind, type Kind } from './entries';
+import './texts';
 
 const DropDialog = lazy(() => import('./DropDialog'));
 const UndeleteDialog = lazy(() => import('./UndeleteDialog'));

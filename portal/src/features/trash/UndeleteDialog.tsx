@@ -1,6 +1,6 @@
 import { Checkbox, FormGroup, Label } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import type { TrashEntryView, UndeletedView, Undeletion } from '@/api/generated';
 import { FormDialog } from '@/shared/dialogs';
@@ -9,6 +9,7 @@ import { useAction } from '@/shared/useAction';
 import { choosableTags } from './entries';
 import { TagChoice } from './TagChoice';
 import type { Trash } from './TrashTable';
+import './texts';
 
 interface Props {
   entry: TrashEntryView;

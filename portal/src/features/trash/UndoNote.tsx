@@ -1,5 +1,6 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useRetentionDays } from './retention';
+import './texts';
 
 /** In a dialog that deletes something of a project: that, and how long, it can come back. */
 export function UndoNote({ projectId }: { projectId: number }) {

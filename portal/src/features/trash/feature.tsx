@@ -5,7 +5,7 @@ export const trash: Feature = {
   navigation: [
     {
       path: 'trash',
-      title: 'trash.deletedProjects',
+      title: 'titles.deletedProjects',
       order: 75,
       isAdministration: true,
       isVisible: ({ user }) => user?.sysadmin_flag === true,
@@ -13,7 +13,7 @@ export const trash: Feature = {
     {
       // Who administered a project may bring it back; an address is in one of the two groups only.
       path: 'trash',
-      title: 'trash.deletedProjects',
+      title: 'titles.deletedProjects',
       order: 75,
       isVisible: ({ user }) => user?.sysadmin_flag === false,
     },
@@ -22,7 +22,7 @@ export const trash: Feature = {
   projectTabs: [
     {
       path: 'trash',
-      title: 'trash.title',
+      title: 'titles.trash',
       order: 75,
       // As the server has it: who may delete something may bring it back.
       isVisible: (can) => can('repository', 'delete') || can('artifact', 'delete') || can('tag', 'delete'),

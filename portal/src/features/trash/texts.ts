@@ -1,10 +1,10 @@
-export const trash = {
-  title: 'Trash',
+import { defineTexts } from '@/texts';
+
+export const trash = defineTexts('trash', {
   description: 'What was deleted can be brought back until its time is over.',
   list: 'Trash of {{project}}',
   empty: 'The trash is empty',
   emptyHint: 'Tags, artifacts and repositories that are deleted can be brought back here.',
-  deletedProjects: 'Deleted projects',
   deletedProjectsDescription: 'A project comes back with its repositories, members, robots, labels and rules.',
   noProjects: 'No deleted project',
   noProjectsHint: 'Projects that you may bring back are listed here after they are deleted.',
@@ -41,4 +41,4 @@ export const trash = {
   dropConfirm: 'Delete for good',
   dropLoses: 'It leaves the trash at once, and its bytes go with a garbage collection.',
   dropped: '{{name}} was deleted for good.',
-} as const;
+});

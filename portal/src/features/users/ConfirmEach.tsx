@@ -1,12 +1,13 @@
 import { Content, List, ListItem } from '@patternfly/react-core';
 import type { QueryKey } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { ErrorAlert } from '@/shared/Failure';
 import { useToast } from '@/shared/Toasts';
 import { useAction } from '@/shared/useAction';
 import { each, type Failed } from './each';
+import './texts';
 
 interface Named {
   user_id: number;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createUser } from '@/api/generated';
 import { isProfile, isUsername, type Profile } from '@/features/account/profile';
 import { ProfileFields } from '@/features/account/ProfileFields';
@@ -8,6 +8,8 @@ import { isAccepted, NO_SECRET } from '@/features/account/secrets';
 import { FormDialog } from '@/shared/dialogs';
 import { Field } from '@/shared/Field';
 import { useAction } from '@/shared/useAction';
+import '@/features/account/texts';
+import './texts';
 
 const NO_PROFILE: Profile = { realname: '', email: '', comment: '' };
 

@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateUserProfile, type UserView } from '@/api/generated';
 import { isProfile, profileOf } from '@/features/account/profile';
 import { ProfileFields } from '@/features/account/ProfileFields';
 import { FormDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 export function EditProfile({ user, onClose }: { user: UserView; onClose: () => void }) {
   const { t } = useTranslation();

@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Suggest } from '@/shared/Suggest';
 import { useDelayed } from '@/shared/useDelayed';
+import './texts';
 
 interface Props<Item> {
   /** What is looked for; also shown while nothing is typed. */

@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { updateUserPassword, type UserView } from '@/api/generated';
 import { SecretFields } from '@/features/account/SecretFields';
 import { isAccepted, NO_SECRET } from '@/features/account/secrets';
 import { FormDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 /** Gives somebody else a password. */
 export function SetPassword({ user, onClose }: { user: UserView; onClose: () => void }) {

@@ -1,7 +1,8 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteUser, setUserSysAdmin, type UserView } from '@/api/generated';
 import { ConfirmEach } from './ConfirmEach';
 import type { Many } from './UserDialogs';
+import './texts';
 
 const REQUESTS: Record<Many, (user: UserView) => Promise<unknown>> = {
   promote: ({ user_id }) => setUserSysAdmin({ path: { user_id }, body: { sysadmin_flag: true } }),

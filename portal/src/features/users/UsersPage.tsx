@@ -1,7 +1,7 @@
 import { Button, Label } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listUsers, type UserView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { useCanInSystem, useSession } from '@/session/session';
@@ -11,6 +11,8 @@ import { PageHeader } from '@/shared/PageHeader';
 import { Time } from '@/shared/Time';
 import { useListState, type FilterSpec } from '@/shared/useListState';
 import type { Many, Opened } from './UserDialogs';
+import '@/features/account/texts';
+import './texts';
 
 const UserDialogs = lazy(() => import('./UserDialogs'));
 
@@ -94,7 +96,7 @@ export default function UsersPage() {
   };
   return (
     <>
-      <PageHeader title={t('users.title')} description={t(isKeptHere ? 'users.description' : 'users.keptElsewhere')} />
+      <PageHeader title={t('titles.users')} description={t(isKeptHere ? 'users.description' : 'users.keptElsewhere')} />
       <DataTable
         label={t('users.list')}
         columns={useColumns()}

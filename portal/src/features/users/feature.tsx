@@ -5,7 +5,7 @@ export const users: Feature = {
   navigation: [
     {
       path: 'users',
-      title: 'users.title',
+      title: 'titles.users',
       order: 10,
       isAdministration: true,
       isVisible: (_, can) => can('user', 'list'),

@@ -1,5 +1,6 @@
-export const users = {
-  title: 'Users',
+import { defineTexts } from '@/texts';
+
+export const users = defineTexts('users', {
   description: 'Everybody with an account here, without the built-in admin.',
   keptElsewhere: 'Everybody who has logged in, without the built-in admin. Accounts are made by the identity provider.',
   list: 'List of users',
@@ -43,4 +44,4 @@ export const users = {
   failed: 'It failed for {{name}}',
   clearSearch: 'Clear what was typed',
   nothingFound: 'Nothing found',
-} as const;
+});

@@ -1,8 +1,9 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { deleteWebhookPolicyOfProject, type PolicyView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { useAction } from '@/shared/useAction';
+import './texts';
 
 interface Props {
   projectId: number;

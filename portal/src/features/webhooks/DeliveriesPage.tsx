@@ -1,6 +1,6 @@
 import { Alert, Flex, FlexItem, Label, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link, useParams } from 'react-router';
 import { getWebhookPolicyOfProject, listExecutionsOfWebhookPolicy } from '@/api/generated';
 import type { ExecutionView, PolicyView } from '@/api/generated';
@@ -20,6 +20,7 @@ import { subjectsOf } from './policy';
 import { TargetText } from './TargetText';
 import { useEventName } from './useEventName';
 import { useTargetName } from './useTargetName';
+import './texts';
 
 /** Milliseconds between two looks: while something is on its way, and else for what happens next. */
 const POLL = 1500;

@@ -1,7 +1,8 @@
 import { Alert, Button, Flex, FlexItem, ToggleGroup, ToggleGroupItem, Tooltip } from '@patternfly/react-core';
+import { ExpandableRowContent } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { getLogsOfWebhookTask, listTasksOfWebhookExecution, redeliverWebhook } from '@/api/generated';
 import type { ExecutionView, TaskView } from '@/api/generated';
 import { page } from '@/api/pages';
@@ -17,6 +18,7 @@ import { useAction } from '@/shared/useAction';
 import { GuardHint } from './GuardHint';
 import { deliveriesKey } from './keys';
 import { laidOut } from './policy';
+import './texts';
 
 interface Props {
   projectId: number;
@@ -40,9 +42,13 @@ export function Delivery({ projectId, execution }: Props) {
   });
   if (tasks.error) return <ErrorAlert error={tasks.error} onRetry={() => void tasks.refetch()} />;
   if (tasks.data === undefined) return <Waiting />;
-  return tasks.data.items.map((task) => (
-    <Attempts key={task.id} projectId={projectId} execution={execution} task={task} />
-  ));
+  return (
+    <ExpandableRowContent>
+      {tasks.data.items.map((task) => (
+        <Attempts key={task.id} projectId={projectId} execution={execution} task={task} />
+      ))}
+    </ExpandableRowContent>
+  );
 }
 
 function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
@@ -61,7 +67,7 @@ function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
     done: t('webhooks.delivery.redeliveredToast'),
   });
   return (
-    <>
+    <Flex direction={{ default: 'column' }} alignItems={{ default: 'alignItemsStretch' }}>
       <TaskFacts task={task} />
       {redeliver.error && <ErrorAlert error={redeliver.error} />}
       <Flex>
@@ -105,7 +111,7 @@ function Attempts({ projectId, execution, task }: Props & { task: TaskView }) {
           />
         </div>
       )}
-    </>
+    </Flex>
   );
 }
 

@@ -1,9 +1,10 @@
 import { Checkbox, FormGroup, FormHelperText, HelperText, HelperTextItem } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { EVENTS } from './policy';
 import { useEventName } from './useEventName';
 import './webhooks.css';
+import './texts';
 
 interface Props {
   /** The events the server can tell of. */

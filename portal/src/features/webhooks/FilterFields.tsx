@@ -1,9 +1,11 @@
 import { FormFieldGroupExpandable, FormFieldGroupHeader } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { PatternSyntax } from '@/features/policies/PatternTry';
 import { Field } from '@/shared/Field';
 import { filterProblem, type Draft } from './policy';
+import '@/features/policies/texts';
+import './texts';
 
 /** Which repositories and tags are told of. */
 export function FilterFields({ draft, onChange }: { draft: Draft; onChange: (changed: Partial<Draft>) => void }) {

@@ -1,7 +1,8 @@
 import { Alert } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CodeToCopy } from '@/shared/Copy';
 import { isRefusedAddress } from './policy';
+import './texts';
 
 const EXAMPLE = 'MOORAGE_EGRESS__ALLOW=\'["10.0.0.0/8", "hooks.example.internal"]\'';
 

@@ -1,9 +1,10 @@
 import { Button, Flex, FlexItem, FormGroup } from '@patternfly/react-core';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { CopyButton } from '@/shared/Copy';
 import { Field } from '@/shared/Field';
 import { isSecretValid, newSecret, type SecretChange } from './policy';
+import './texts';
 
 interface Props {
   /** There is one: it is never shown. */

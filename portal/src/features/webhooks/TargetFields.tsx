@@ -1,11 +1,12 @@
 import { Button, Checkbox, FormFieldGroup, FormFieldGroupHeader, FormGroup } from '@patternfly/react-core';
 import { FormSelect, FormSelectOption } from '@patternfly/react-core';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { EventsView, TargetView } from '@/api/generated';
 import { Field } from '@/shared/Field';
 import { isAddress, MAX_TARGETS, newTarget } from './policy';
 import { useTargetName } from './useTargetName';
+import './texts';
 
 interface Props {
   /** What the server can send to; undefined: not known yet. */

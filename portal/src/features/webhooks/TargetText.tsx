@@ -1,7 +1,8 @@
 import { Label } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { TargetView } from '@/api/generated';
 import { useTargetName } from './useTargetName';
+import './texts';
 
 /** Where deliveries go, in a line. */
 export function TargetText({ target }: { target: TargetView }) {

@@ -1,7 +1,7 @@
 import { Checkbox } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { createWebhookPolicyOfProject, getSupportedEventTypes } from '@/api/generated';
 import { updateWebhookPolicyOfProject, type PolicyView } from '@/api/generated';
 import { body } from '@/api/pages';
@@ -17,6 +17,7 @@ import { GuardHint } from './GuardHint';
 import { bodyOf, draftOf, isDraftValid, type Draft } from './policy';
 import { SecretField } from './SecretField';
 import { TargetFields } from './TargetFields';
+import './texts';
 
 interface Props {
   projectId: number;

@@ -1,7 +1,7 @@
 import { Alert, Button, Content, Label, LabelGroup, Title } from '@patternfly/react-core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { lastTrigger, listWebhookPoliciesOfProject, updateWebhookPolicyOfProject } from '@/api/generated';
 import type { PolicyView } from '@/api/generated';
@@ -18,6 +18,7 @@ import { GuardHint } from './GuardHint';
 import { lastTriggers, switched } from './policy';
 import { TargetText } from './TargetText';
 import { useEventName } from './useEventName';
+import './texts';
 
 const WebhookDialog = lazy(() => import('./WebhookDialog'));
 const DeleteWebhookDialog = lazy(() => import('./DeleteWebhookDialog'));
@@ -62,7 +63,7 @@ export default function WebhooksPage() {
   ];
   return (
     <>
-      <Title headingLevel="h2">{t('webhooks.title')}</Title>
+      <Title headingLevel="h2">{t('titles.webhooks')}</Title>
       <Content component="p">{t('webhooks.description')}</Content>
       {system.notification_enable === false && <Alert variant="warning" isInline title={t('webhooks.off')} />}
       {toggle.error && (

@@ -6,7 +6,7 @@ export const webhooks: Feature = {
   projectTabs: [
     {
       path: 'webhook',
-      title: 'webhooks.title',
+      title: 'titles.webhooks',
       order: 70,
       isVisible: (can) => can('notification-policy', 'list'),
       element: <Outlet />,

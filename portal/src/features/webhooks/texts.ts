@@ -1,5 +1,6 @@
-export const webhooks = {
-  title: 'Webhooks',
+import { defineTexts } from '@/texts';
+
+export const webhooks = defineTexts('webhooks', {
   description: 'Other systems are told of what happens in this project.',
   list: 'Webhooks of the project',
   new: 'New webhook',
@@ -121,4 +122,4 @@ export const webhooks = {
     redeliverHint: 'The same body under the same id, to where the webhook points now.',
     redeliveredToast: 'The delivery is sent again.',
   },
-} as const;
+});

@@ -1,5 +1,6 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { isEventName } from './policy';
+import './texts';
 
 /** What an event is called; one that is not known is called what the server calls it. */
 export function useEventName(): (event: string) => string {

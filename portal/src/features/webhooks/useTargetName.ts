@@ -1,4 +1,5 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
+import './texts';
 
 /** What a kind of targets is called. */
 export function useTargetName(): (kind: string) => string {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { listArtifacts, type ArtifactView } from '@/api/generated';
 import { page } from '@/api/pages';
 import { DigestLink } from '@/features/repositories/artifactColumns';
@@ -11,6 +11,7 @@ import { Suggest } from '@/shared/Suggest';
 import { Time } from '@/shared/Time';
 import { useDelayed } from '@/shared/useDelayed';
 import { choicesOf, pickerQuery, type Choice } from './choices';
+import '@/features/artifacts/texts';
 
 /** Artifacts looked through for what is typed. */
 const OFFERED = 15;
@@ -61,12 +62,13 @@ export function ArtifactPicker({ label, repository, artifact, onChoose }: Props)
           setTyped(null);
           onChoose(choice.digest);
         }}
-        isLoading={found.isFetching}
+        onLeave={() => setTyped(null)}
+        isLoading={found.isFetching || wanted !== (typed ?? '').trim()}
         message={found.error?.message ?? (isNothing ? t('artifacts.comparison.nothing') : undefined)}
       />
       {artifact && (
         <div className="m-chosen">
-          <DigestLink digest={artifact.digest} /> {typeName(artifact.type)}, {formatBytes(artifact.size ?? 0)},{' '}
+          <DigestLink digest={artifact.digest} isCopied /> {typeName(artifact.type)}, {formatBytes(artifact.size ?? 0)},{' '}
           <Time value={artifact.push_time} />
         </div>
       )}

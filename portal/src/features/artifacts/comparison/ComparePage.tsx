@@ -1,7 +1,7 @@
 import { Alert, Button, Flex, FlexItem, PageSection, Stack, StackItem, Switch } from '@patternfly/react-core';
 import ExchangeAltIcon from '@patternfly/react-icons/dist/esm/icons/exchange-alt-icon';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { useSearchParams } from 'react-router';
 import { Waiting } from '@/app/Waiting';
 import { useRepository } from '@/features/repositories/useRepository';
@@ -11,6 +11,7 @@ import { PageHeader } from '@/shared/PageHeader';
 import { artifactOptions } from '../useArtifact';
 import { ArtifactPicker } from './ArtifactPicker';
 import { Comparison } from './Comparison';
+import '@/features/artifacts/texts';
 
 /** Two artifacts of a repository, side by side. */
 export default function ComparePage() {
@@ -41,7 +42,7 @@ export default function ComparePage() {
       <PageHeader
         title={t('artifacts.comparison.title')}
         crumbs={[
-          { title: t('projects.title'), to: '/harbor/projects' },
+          { title: t('titles.projects'), to: '/harbor/projects' },
           { title: project.name, to: `/harbor/projects/${project.project_id}` },
           { title: name, to: repository.address },
         ]}

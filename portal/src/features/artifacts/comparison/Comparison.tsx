@@ -1,6 +1,6 @@
 import { Stack } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
 import { platformName } from '@/features/repositories/platforms';
@@ -15,6 +15,7 @@ import { Differences } from './Differences';
 import { FactDifferences } from './FactDifferences';
 import { LayerDifferences } from './LayerDifferences';
 import { PlatformChoice } from './PlatformChoice';
+import '@/features/artifacts/texts';
 
 interface Props {
   repository: RepositoryPlace;

@@ -1,8 +1,9 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { imageDetails } from '../details';
 import { compareSets, compareValues, flatten } from './compare';
 import { Differences } from './Differences';
+import '@/features/artifacts/texts';
 
 interface Props {
   left: ArtifactView;

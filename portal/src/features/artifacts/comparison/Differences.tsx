@@ -1,11 +1,12 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import { Digest } from '@/shared/Copy';
 import { Breakable } from '../Breakable';
 import { Part } from '../Part';
 import { differing, type Change, type Difference } from './compare';
 import './comparison.css';
+import '@/features/artifacts/texts';
 
 const COLORS = { same: 'grey', changed: 'blue', added: 'green', removed: 'orange' } as const satisfies Record<
   Change,
@@ -31,7 +32,7 @@ export function Differences({ title, differences, isEqualShown }: Props) {
       title={`${title}: ${different.length === 0 ? t('artifacts.comparison.equal') : t('artifacts.comparison.differ', { count: different.length })}`}
     >
       {shown.length > 0 && (
-        <Table aria-label={title} variant="compact" gridBreakPoint="grid-md" className="m-differences m-flush">
+        <Table aria-label={title} variant="compact" gridBreakPoint="grid-md" className="m-flush">
           <Thead>
             <Tr>
               <Th width={20}>{t('artifacts.comparison.name')}</Th>
@@ -68,5 +69,5 @@ export function Differences({ title, differences, isEqualShown }: Props) {
 
 function Value({ value }: { value: string | undefined }) {
   if (value === undefined) return null;
-  return DIGEST.test(value) ? <Digest value={value} /> : <code>{value}</code>;
+  return DIGEST.test(value) ? <Digest value={value} /> : <code className="m-value">{value}</code>;
 }

@@ -1,10 +1,11 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import { platformName } from '@/features/repositories/platforms';
 import { formatBytes } from '@/shared/format';
 import { imageDetails, shellWords } from '../details';
 import { compareFacts } from './compare';
 import { Differences } from './Differences';
+import '@/features/artifacts/texts';
 
 interface Props {
   left: ArtifactView;

@@ -1,6 +1,6 @@
 import { Flex, FlexItem, Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
 import { Digest } from '@/shared/Copy';
@@ -13,6 +13,7 @@ import { Part } from '../Part';
 import { useManifest } from '../registry';
 import { compareLayers, type ComparedLayer, type LayerComparison, type Side } from './compare';
 import { useCommands } from './useCommands';
+import '@/features/artifacts/texts';
 
 interface Props {
   repository: RepositoryPlace;

@@ -1,6 +1,7 @@
 import { Flex, FlexItem, FormSelect, FormSelectOption, StackItem } from '@patternfly/react-core';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '@/texts';
 import type { Platform } from './compare';
+import '@/features/artifacts/texts';
 
 interface Props {
   platforms: { left: Platform[]; right: Platform[] };

@@ -49,7 +49,7 @@ PAGES = (
     PortalPage("tag-history", f"{_CART}/tag-history", "main"),
     PortalPage("artifact", f"{_CART}/artifacts-tab/artifacts/{{cart}}", "1.4.0", requests=6),
     PortalPage(
-        "comparison", f"{_CART}/artifacts-tab/compare?left={{cart_before}}&right={{cart}}", "Only left", requests=7
+        "comparison", f"{_CART}/artifacts-tab/compare?left={{cart_before}}&right={{cart}}", "Only left", requests=8
     ),
     PortalPage(
         "index", "/harbor/projects/{platform}/repositories/base/artifacts-tab/artifacts/{base}", "3.21", requests=6

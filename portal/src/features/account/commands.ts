@@ -1,5 +1,7 @@
 /** Commands that log a client in with a secret. Pure. */
 
+import { quoted } from '@/shared/shell';
+
 export interface Login {
   /** Host and port of the registry. */
   registry: string;
@@ -7,11 +9,6 @@ export interface Login {
   secret: string;
   /** Without TLS skopeo has to be told so. */
   isPlainHttp: boolean;
-}
-
-/** Text as one word of a shell, whatever is in it: names of robots have a `$`. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 export function dockerLogin({ registry, name, secret }: Login): string {

@@ -51,6 +51,7 @@ export default function CollectionsPage() {
       <Content component="p">{t('housekeeping.gc.about', { days: trashDays ?? 0 })}</Content>
       <CollectionScheduleCard />
       <DataTable
+        isWide
         label={t('housekeeping.gc.history')}
         columns={useColumns(list.dataUpdatedAt)}
         list={list}

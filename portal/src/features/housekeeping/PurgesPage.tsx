@@ -49,6 +49,7 @@ export default function PurgesPage() {
       <Content component="p">{t('housekeeping.purge.about')}</Content>
       <PurgeScheduleCard />
       <DataTable
+        isWide
         label={t('housekeeping.purge.history')}
         columns={useColumns(list.dataUpdatedAt)}
         list={list}

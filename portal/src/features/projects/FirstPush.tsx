@@ -21,7 +21,7 @@ import { useToast } from '@/shared/Toasts';
 import { CommandLine } from './CommandLine';
 import { pushCommands } from './commands';
 import { pushedTo, pushTarget } from './firstPush';
-import { useRegistry } from './useRegistry';
+import { useRegistry } from '@/shared/useRegistry';
 import './texts';
 
 /** Images everybody can get, and small. */

@@ -7,17 +7,20 @@ import {
   ToggleGroup,
   ToggleGroupItem,
 } from '@patternfly/react-core';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from '@/texts';
+import { useSession } from '@/session/session';
 import { CodeToCopy } from '@/shared/Copy';
 import { pushCommands, TOOLS, type Tool } from './commands';
-import { useRegistry } from './useRegistry';
+import { useRegistry } from '@/shared/useRegistry';
 import './texts';
 
 /** How to push to a project, with the tool of choice. */
-export function PushCommands({ project, user }: { project: string; user: string }) {
+export function PushCommands({ project }: { project: string }) {
   const { t } = useTranslation();
+  const user = useSession().user?.username ?? '';
   const registry = useRegistry();
+  const id = useId();
   const [tool, setTool] = useState<Tool>('docker');
   return (
     <Stack hasGutter>
@@ -27,7 +30,7 @@ export function PushCommands({ project, user }: { project: string; user: string 
             <ToggleGroupItem
               key={name}
               text={name}
-              buttonId={`push-${name}`}
+              buttonId={`${id}-${name}`}
               isSelected={tool === name}
               onChange={() => setTool(name)}
             />

@@ -48,7 +48,7 @@ export default function SummaryPage() {
           <Card isFullHeight>
             <CardTitle component="h2">{t('projects.summary.push')}</CardTitle>
             <CardBody>
-              <PushCommands project={project.name} user={user.username} />
+              <PushCommands project={project.name} />
             </CardBody>
           </Card>
         </GridItem>

@@ -1,5 +1,7 @@
 /** Commands that push to a project, to be copied into a shell. Pure. */
 
+import { quoted } from '@/shared/shell';
+
 export const TOOLS = ['docker', 'podman', 'skopeo', 'helm', 'oras'] as const;
 
 export type Tool = (typeof TOOLS)[number];
@@ -50,9 +52,4 @@ export function pushCommands(
         `oras push${when('--plain-http')} ${place}/my-files:1.0 my-file.txt`,
       ];
   }
-}
-
-/** One word of a shell, whatever is in it. */
-function quoted(word: string): string {
-  return /^[\w.@%+=:,/-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -12,7 +12,7 @@ import { useTranslation } from '@/texts';
 import { CodeToCopy } from '@/shared/Copy';
 import { shortDigest } from '@/shared/format';
 import { clientsFor, preferredClient, pullCommand, type Client } from './pullCommands';
-import { useRegistryName } from './registry';
+import { useRegistry } from '@/shared/useRegistry';
 import './texts';
 
 interface Props {
@@ -29,7 +29,7 @@ const REMEMBERED = 'moorage.pullClient';
 /** The commands that pull an artifact, by tag or by digest; the client that was chosen is remembered. */
 export function PullCommands({ repository, digest, tags, type }: Props) {
   const { t } = useTranslation();
-  const registry = useRegistryName();
+  const registry = useRegistry();
   const id = useId();
   const [client, setClient] = useState<Client>(() => preferredClient(type, localStorage.getItem(REMEMBERED)));
   const [reference, setReference] = useState(tags[0] ?? digest);
@@ -67,7 +67,7 @@ export function PullCommands({ repository, digest, tags, type }: Props) {
       <StackItem>
         <CodeToCopy
           label={t('repositories.pull.command', { client })}
-          code={pullCommand(client, { registry, repository, reference })}
+          code={pullCommand(client, { ...registry, repository, reference })}
         />
       </StackItem>
     </Stack>

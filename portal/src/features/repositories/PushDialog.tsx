@@ -1,7 +1,7 @@
 import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId } from 'react';
 import { useTranslation } from '@/texts';
-import { PushCommands } from './PushCommands';
+import { PushCommands } from '@/features/projects/PushCommands';
 import './texts';
 
 /** How to push into a project, over its list of repositories. */

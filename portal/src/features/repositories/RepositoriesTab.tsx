@@ -13,7 +13,7 @@ import { repositoryInProject } from '@/shared/format';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { repositoryAddress } from './addresses';
-import { PushCommands } from './PushCommands';
+import { PushCommands } from '@/features/projects/PushCommands';
 import './texts';
 
 const DeleteRepositories = lazy(() => import('./DeleteRepositories'));

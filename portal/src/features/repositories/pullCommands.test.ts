@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CLIENTS, clientsFor, preferredClient, pullCommand } from './pullCommands';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
-const TAGGED = { registry: 'reg.example:8443', repository: 'shop/team/app', reference: 'v1' };
+const TAGGED = { host: 'reg.example:8443', isPlainHttp: false, repository: 'shop/team/app', reference: 'v1' };
 const BY_DIGEST = { ...TAGGED, reference: DIGEST };
 
 describe('pullCommand', () => {
@@ -28,6 +28,19 @@ describe('pullCommand', () => {
       'helm pull oci://reg.example:8443/shop/team/app --version 1.2.0+build.7',
     );
     expect(pullCommand('helm', BY_DIGEST)).toBe(`helm pull oci://reg.example:8443/shop/team/app@${DIGEST}`);
+  });
+});
+
+describe('without TLS', () => {
+  it.each([
+    ['docker', 'docker pull reg.example:8443/shop/team/app:v1'],
+    ['podman', 'podman pull --tls-verify=false reg.example:8443/shop/team/app:v1'],
+    ['nerdctl', 'nerdctl --insecure-registry pull reg.example:8443/shop/team/app:v1'],
+    ['skopeo', 'skopeo copy --all --src-tls-verify=false docker://reg.example:8443/shop/team/app:v1 oci:app:v1'],
+    ['oras', 'oras pull --plain-http reg.example:8443/shop/team/app:v1'],
+    ['helm', 'helm pull --plain-http oci://reg.example:8443/shop/team/app --version v1'],
+  ] as const)('%s is told so', (client, command) => {
+    expect(pullCommand(client, { ...TAGGED, isPlainHttp: true })).toBe(command);
   });
 });
 

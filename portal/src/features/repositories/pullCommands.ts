@@ -21,7 +21,9 @@ export function preferredClient(type: string, remembered: string | null): Client
 
 export interface Wanted {
   /** Host and port, as clients name this server. */
-  registry: string;
+  host: string;
+  /** Whether it is reached without TLS, which most clients have to be told. */
+  isPlainHttp: boolean;
   /** With its project. */
   repository: string;
   /** A tag or a digest. */
@@ -29,24 +31,31 @@ export interface Wanted {
 }
 
 /** The command that pulls it. */
-export function pullCommand(client: Client, { registry, repository, reference }: Wanted): string {
-  const name = `${registry}/${repository}`;
+export function pullCommand(client: Client, { host, isPlainHttp, repository, reference }: Wanted): string {
+  const name = `${host}/${repository}`;
   const isDigest = reference.includes(':');
   const image = `${name}${isDigest ? '@' : ':'}${reference}`;
+  const when = (flag: string) => (isPlainHttp ? ` ${flag}` : '');
   switch (client) {
     case 'docker':
-    case 'podman':
-    case 'nerdctl':
     case 'crictl':
-    case 'oras':
+      // Both are told in their settings.
       return `${client} pull ${image}`;
-    case 'skopeo':
-      return `skopeo copy --all docker://${image} oci:${lastPart(repository)}${isDigest ? '' : `:${reference}`}`;
-    case 'helm':
+    case 'podman':
+      return `podman pull${when('--tls-verify=false')} ${image}`;
+    case 'nerdctl':
+      return `nerdctl${when('--insecure-registry')} pull ${image}`;
+    case 'oras':
+      return `oras pull${when('--plain-http')} ${image}`;
+    case 'skopeo': {
+      const layout = `oci:${lastPart(repository)}${isDigest ? '' : `:${reference}`}`;
+      return `skopeo copy --all${when('--src-tls-verify=false')} docker://${image} ${layout}`;
+    }
+    case 'helm': {
+      const pull = `helm pull${when('--plain-http')} oci://`;
       // A tag cannot have the "+" of a version: Helm writes "_" for it.
-      return isDigest
-        ? `helm pull oci://${image}`
-        : `helm pull oci://${name} --version ${reference.replaceAll('_', '+')}`;
+      return isDigest ? `${pull}${image}` : `${pull}${name} --version ${reference.replaceAll('_', '+')}`;
+    }
   }
 }
 

@@ -153,7 +153,6 @@ Made on {datetime.now(UTC):%Y-%m-%d} with Chromium {version}, on a server with t
 `tests/browser/contents.py`.
 
 {pictures}
-
 ## What a page costs
 
 Each page opened by its address by somebody who is signed in, with an empty cache: requests to the API, kilobytes of

@@ -23,7 +23,6 @@ export const repositories = defineTexts('repositories', {
   push: {
     title: 'Push commands',
     hint: 'Replace the names after the project by yours.',
-    commands: 'Push with {{client}}',
   },
   pull: {
     title: 'Pull commands',

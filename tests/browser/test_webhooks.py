@@ -26,7 +26,7 @@ def moorage() -> Iterator[Moorage]:
 
 
 class Receiver:
-    """What webhooks are sent to: refuses the first delivery if told to, and keeps all."""
+    """What webhooks are sent to; keeps what arrives."""
 
     def __init__(self) -> None:
         self.deliveries: queue.Queue[dict[str, Any]] = queue.Queue()

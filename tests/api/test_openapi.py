@@ -19,6 +19,7 @@ pytestmark = pytest.mark.unit
 #: Harbor has no such operations.
 BEYOND = {
     "getVersion",
+    "getManifest",
     "getSession",
     "syncQuota",
     "listUserGroupMembers",

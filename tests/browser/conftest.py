@@ -38,9 +38,12 @@ def portal() -> None:
         missing("the portal is not built: run make portal")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, and patience: what a page does in a moment takes longer where many tests run."""
+    """Chromium, and patience: what a page does in a moment takes longer where many tests run.
+
+    No longer than a module: while Playwright is there, its event loop is the thread's, and no other test's can run.
+    """
     expect.set_options(timeout=PATIENCE)
     with chromium() as browser:
         yield browser

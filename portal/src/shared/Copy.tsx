@@ -7,7 +7,7 @@ import {
   Tooltip,
 } from '@patternfly/react-core';
 import CopyIcon from '@patternfly/react-icons/dist/esm/icons/copy-icon';
-import { useId, useState } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
 import { shortDigest } from './format';
 
@@ -53,12 +53,23 @@ export function Digest({ value }: { value: string }) {
   );
 }
 
+interface CodeProps {
+  /** What is copied. */
+  code: string;
+  label: string;
+  /** What is shown, where that is another form of it. */
+  shown?: string;
+  /** More than to copy it, each a `CodeBlockAction`. */
+  actions?: ReactNode;
+  className?: string;
+}
+
 /** Commands or a document to copy as a whole. */
-export function CodeToCopy({ code, label }: { code: string; label: string }) {
+export function CodeToCopy({ code, label, shown = code, actions, className }: CodeProps) {
   const { t } = useTranslation();
   const id = useId();
   const [copied, setCopied] = useState(false);
-  const action = (
+  const copy = (
     <CodeBlockAction>
       <ClipboardCopyButton
         id={`${id}-copy`}
@@ -73,9 +84,17 @@ export function CodeToCopy({ code, label }: { code: string; label: string }) {
     </CodeBlockAction>
   );
   return (
-    <CodeBlock actions={action}>
+    <CodeBlock
+      className={className}
+      actions={
+        <>
+          {copy}
+          {actions}
+        </>
+      }
+    >
       <CodeBlockCode id={id} tabIndex={0} aria-label={label} role="region">
-        {code}
+        {shown}
       </CodeBlockCode>
     </CodeBlock>
   );

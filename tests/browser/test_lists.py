@@ -91,6 +91,7 @@ def test_filters_that_leave_rows_are_cleared_by_keyboard(admin_page: Page, teams
     expect(name).to_be_visible()
     expect(clear).to_have_count(0)
     name.fill("team-0")
+    expect(page).to_have_url(re.compile("name=team-0$"))
     choose_filter(page, "Access", "Public")
     expect(page).to_have_url(re.compile("name=team-0&public=true"))
     expect(page.get_by_role("link", name="team-39")).to_have_count(0)

@@ -28,7 +28,8 @@ export const account = defineTexts('account', {
   secret: 'API secret',
   secretIntro:
     'Clients that cannot use the identity provider, such as docker, log in with your user name and this secret.',
-  secretGenerate: 'Generate',
+  secretHow: 'Where it comes from',
+  secretGenerate: 'Make a random one',
   secretTyped: 'Type one',
   secretValue: 'Secret',
   secretRepeat: 'Repeat the secret',

@@ -9,6 +9,7 @@ export const account = defineTexts('account', {
   realname: 'Real name',
   comment: 'Comment',
   commentHint: 'At most 30 characters',
+  emailNeeded: 'The registry saves no profile without an e-mail address.',
   emailInvalid: 'This is no e-mail address, such as mona@example.com.',
   realnameInvalid: 'A real name has at most 255 characters and none of , " ~ # % $',
   commentInvalid: 'At most 30 characters.',

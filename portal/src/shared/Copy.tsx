@@ -35,7 +35,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   };
   return (
     <Tooltip content={copied ? t('common.copied') : label} onTooltipHidden={() => setCopied(false)}>
-      <Button variant="plain" size="sm" icon={<CopyIcon />} aria-label={label} onClick={copy} />
+      <Button className="m-copy" variant="plain" size="sm" icon={<CopyIcon />} aria-label={label} onClick={copy} />
     </Tooltip>
   );
 }

@@ -8,7 +8,7 @@ import { Bar, BarKey } from '@/shared/Bar';
 import { formatBytes, repositoryInProject } from '@/shared/format';
 import { Row } from '@/shared/Row';
 import { Time } from '@/shared/Time';
-import { colorOf, SHOWN, storageParts, type Part } from './storageParts';
+import { colorOf, share, SHOWN, storageParts, type Part } from './storageParts';
 import './texts';
 
 /** What was older when it was answered, in milliseconds, says of when it is. */
@@ -69,6 +69,7 @@ function useName({ repository_count: count, repositories }: ProjectStorage): (pa
 
 function Repositories({ storage, projectId }: Props) {
   const { t } = useTranslation();
+  const largest = storage.repositories[0]?.size ?? 0;
   return (
     <Table
       aria-label={t('projects.storage.table')}
@@ -79,7 +80,7 @@ function Repositories({ storage, projectId }: Props) {
     >
       <Thead>
         <Tr>
-          <Th>{t('projects.storage.repository')}</Th>
+          <Th width={60}>{t('projects.storage.repository')}</Th>
           <Th className="m-right" modifier="nowrap">
             {t('projects.storage.size')}
           </Th>
@@ -91,9 +92,17 @@ function Repositories({ storage, projectId }: Props) {
       <Tbody>
         {storage.repositories.slice(0, SHOWN).map(({ name, size, only_here }, index) => (
           <Tr key={name}>
-            <Td dataLabel={t('projects.storage.repository')} className="m-shrink">
-              <BarKey color={colorOf(index)} />
-              <Link to={repositoryAddress(projectId, repositoryInProject(name))}>{repositoryInProject(name)}</Link>
+            <Td dataLabel={t('projects.storage.repository')}>
+              <span className="m-holder">
+                <BarKey color={colorOf(index)} />
+                <Link to={repositoryAddress(projectId, repositoryInProject(name))}>{repositoryInProject(name)}</Link>
+              </span>
+              <Bar
+                segments={[
+                  { key: 'only', width: share(only_here, largest), color: colorOf(index) },
+                  { key: 'shared', width: share(size - only_here, largest), color: 'weak' },
+                ]}
+              />
             </Td>
             <Td dataLabel={t('projects.storage.size')} className="m-right" modifier="nowrap">
               {formatBytes(size)}

@@ -32,7 +32,7 @@ export default function SummaryPage() {
   const showsMembers = user !== null && can('member', 'list');
   return (
     <Grid hasGutter>
-      <GridItem md={6}>
+      <GridItem lg={6}>
         <Card isFullHeight>
           <CardTitle component="h2">{t('projects.summary.about')}</CardTitle>
           <CardBody>
@@ -41,7 +41,7 @@ export default function SummaryPage() {
         </Card>
       </GridItem>
       {user !== null && can('quota', 'read') && (
-        <GridItem md={6}>
+        <GridItem lg={6}>
           <StorageCard projectId={project.project_id} quota={summary.data?.quota} />
         </GridItem>
       )}

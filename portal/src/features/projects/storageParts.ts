@@ -35,7 +35,7 @@ export function storageParts(storage: ProjectStorage): Part[] {
   const part = (of: Part['of'], bytes: number, color: BarColor): Part => ({
     of,
     bytes,
-    width: whole === 0 ? 0 : (100 * bytes) / whole,
+    width: share(bytes, whole),
     color,
   });
   const rest = (kind: Rest, bytes: number) => part({ rest: kind }, bytes, REST_COLORS[kind]);
@@ -51,4 +51,9 @@ export function storageParts(storage: ProjectStorage): Part[] {
 /** The colour of a repository, by its place in the answer. */
 export function colorOf(index: number): BarColor {
   return COLORS[index % COLORS.length] ?? 'blue';
+}
+
+/** Bytes as parts of a hundred of others. */
+export function share(bytes: number, whole: number): number {
+  return whole === 0 ? 0 : (100 * bytes) / whole;
 }

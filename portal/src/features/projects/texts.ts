@@ -59,7 +59,7 @@ export const projects = defineTexts('projects', {
     size: 'Size',
     onlyHere: 'Only here',
     onlyHereHint: 'What no other repository of the project holds: deleting the repository gives it back.',
-    empty: 'What holds the storage is shown here when something was pushed.',
+    empty: 'Once something is pushed, what holds the storage is shown here.',
     unknown: 'Which repositories hold it could not be found out',
     computed: 'As of',
   },

@@ -45,7 +45,7 @@ export const members = defineTexts('members', {
     hint: 'Why somebody may do something in this project, or may not: the server answers as it would decide.',
     submit: 'Explain',
     who: 'Who',
-    kinds: { user: 'User', robot: 'Robot account', anonymous: 'Anybody without an account' },
+    kinds: { user: 'User', robot: 'Robot account', anonymous: 'Visitors without an account' },
     nameHints: {
       user: 'The name to sign in with',
       robot: 'The name it logs in with, such as robot${{project}}+ci, or that of a robot account of the system',
@@ -56,7 +56,7 @@ export const members = defineTexts('members', {
     referenceHint: 'Such as app/web, with a tag or digest if you like; empty: all repositories of the project',
     may: '{{who}} may do this',
     mayNot: '{{who}} may not do this',
-    nobody: 'Anybody without an account',
+    nobody: 'Visitors without an account',
     because: {
       SYSADMIN: 'Administrators of the system may do everything.',
       ROLE: 'A role in the project gives it.',
@@ -72,15 +72,15 @@ export const members = defineTexts('members', {
     },
     missing: 'There is no {{reference}} in the project.',
     has: 'What {{who}} has in the project',
-    gives: '– gives it',
-    givesNot: '– does not give it',
+    gives: '(gives it)',
+    givesNot: '(does not give it)',
     ways: {
       role: 'The role {{role}}',
       group: 'The role {{role}} through the group {{group}}',
       sysadmin: 'The administration of the system',
       public: 'What everybody may do in a public project',
-      permission: 'Permissions for this project',
-      everyProject: 'Permissions for all projects',
+      permission: 'A permission for this project',
+      everyProject: 'A permission for all projects',
     },
     wouldAllow: 'What would allow it',
     remedies: {

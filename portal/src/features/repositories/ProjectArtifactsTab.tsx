@@ -78,24 +78,27 @@ function useActions(projectId: number, open: (dialog: Opened & { repository: str
     actionsOf(artifact, (dialog) => open({ ...dialog, repository: repositoryOf(artifact) }));
 }
 
-/** The columns of a repository's list, each cell in its own repository, with that before them. */
+/** The columns of a repository's list, each cell in its own repository, which is named above the digest. */
 function useColumns(projectId: number): Column<ArtifactView>[] {
   const { t } = useTranslation();
-  const columns = useArtifactColumns();
-  return [
-    {
-      key: 'repository',
-      title: t('repositories.repository'),
-      breaks: true,
-      render: (artifact) => (
-        <Link to={repositoryAddress(projectId, repositoryOf(artifact))}>{repositoryOf(artifact)}</Link>
-      ),
-    },
-    ...columns.map((column) => ({
-      ...column,
-      render: (artifact: ArtifactView) => (
-        <InRepository value={repositoryOf(artifact)}>{column.render(artifact)}</InRepository>
-      ),
-    })),
-  ];
+  const [digest, ...others] = useArtifactColumns().map((column) => ({
+    ...column,
+    render: (artifact: ArtifactView) => (
+      <InRepository value={repositoryOf(artifact)}>{column.render(artifact)}</InRepository>
+    ),
+  }));
+  if (digest === undefined) return [];
+  const named = {
+    ...digest,
+    title: t('repositories.repositoryAndDigest'),
+    render: (artifact: ArtifactView) => (
+      <>
+        <div className="m-shrink">
+          <Link to={repositoryAddress(projectId, repositoryOf(artifact))}>{repositoryOf(artifact)}</Link>
+        </div>
+        {digest.render(artifact)}
+      </>
+    ),
+  };
+  return [named, ...others];
 }

@@ -3,7 +3,7 @@ import { defineTexts } from '@/texts';
 export const repositories = defineTexts('repositories', {
   list: 'Repositories of {{project}}',
   artifacts: 'Artifacts',
-  repository: 'Repository',
+  repositoryAndDigest: 'Repository, digest, labels',
   pulls: 'Pulls',
   tabs: 'Repository',
   notFound: 'There is no repository {{name}}, or you may not see it.',

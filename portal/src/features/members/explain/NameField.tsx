@@ -1,5 +1,6 @@
 import { FormGroup, FormHelperText, HelperText, HelperTextItem } from '@patternfly/react-core';
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from '@/texts';
 import { Suggest } from '@/shared/Suggest';
 import { useDelayed } from '@/shared/useDelayed';
@@ -20,11 +21,13 @@ interface Props {
 /** A name that is typed, with those that have it in them to choose from; one that is not among them counts too. */
 export function NameField({ label, hint, value, onChange, queryKey, search, isRequired = false }: Props) {
   const { t } = useTranslation();
+  // What was chosen is not looked for.
+  const [chosen, setChosen] = useState(value);
   const wanted = useDelayed(value.trim());
   const found = useQuery({
     queryKey: [...queryKey, wanted],
     queryFn: () => search(wanted),
-    enabled: wanted !== '',
+    enabled: wanted !== '' && value.trim() !== chosen,
     placeholderData: keepPreviousData,
   });
   const items = value.trim() === '' ? [] : (found.data ?? []).filter((name) => name !== value.trim());
@@ -38,7 +41,10 @@ export function NameField({ label, hint, value, onChange, queryKey, search, isRe
         groups={[{ key: 'names', title: label, items }]}
         itemKey={(name) => name}
         render={(name) => name}
-        onChoose={onChange}
+        onChoose={(name) => {
+          setChosen(name);
+          onChange(name);
+        }}
         isLoading={found.isFetching}
       />
       <FormHelperText>

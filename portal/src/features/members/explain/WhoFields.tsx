@@ -23,7 +23,7 @@ export function WhoFields({ project, question: { kind, name }, onChange }: Props
   const { t } = useTranslation();
   const id = useId();
   return (
-    <>
+    <div className="m-beside">
       <FormGroup label={t('members.explain.who')} fieldId={id}>
         <FormSelect id={id} value={kind} onChange={(_, chosen) => onChange({ kind: chosen as Kind, name: '' })}>
           {KINDS.map((one) => (
@@ -43,7 +43,7 @@ export function WhoFields({ project, question: { kind, name }, onChange }: Props
           isRequired
         />
       )}
-    </>
+    </div>
   );
 }
 
@@ -52,9 +52,9 @@ async function findUsers(text: string): Promise<string[]> {
   return items.map(({ username }) => username);
 }
 
-/** Of the project's own, which is what its administrators may list. */
+/** Of the project's own, which is what its administrators may list; found by the end of the name they log in with. */
 async function findRobots({ project_id, name }: ProjectView, text: string): Promise<string[]> {
-  const filter = buildQuery([{ key: 'name', comparison: 'contains', value: text }]);
+  const filter = buildQuery([{ key: 'name', comparison: 'contains', value: text.slice(text.lastIndexOf('+') + 1) }]);
   const q = robotsQuery({ level: 'project', projectId: project_id, project: name }, filter);
   const { items } = await page(listRobot({ query: { ...RANGE, sort: 'name', q } }));
   return items.map((robot) => robot.name);

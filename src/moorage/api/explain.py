@@ -61,7 +61,7 @@ class ExplainView(Struct, omit_defaults=True, kw_only=True):
     """The answer.
 
     ``exists``: whether the reference is there, told to those who may read it. ``ways``: what the account has in the
-    project; ``would_give``: what would allow it, if it is not: roles from the weakest on, a permission, a public project.
+    project; ``would_give``: what would allow what is not: roles from the weakest on, a permission, a public project.
     """
 
     allowed: bool

@@ -74,6 +74,11 @@ export const projects = defineTexts('projects', {
   },
   dockerPlainHttp:
     'This server is reached without TLS: unless it is localhost, name it under insecure-registries in the settings of Docker.',
+  certificate: {
+    download: "Download the registry's certificate",
+    place: '{{tool}} wants it in {{path}}, unless the machine trusts the registry already.',
+    option: 'give it to {{tool}} with --ca-file ca.crt, unless the machine trusts the registry already.',
+  },
   firstPush: {
     title: 'Push your first image',
     login: 'Log in; the password is that of your account.',

@@ -37,7 +37,7 @@ _HOLDINGS = text(
         SELECT count(*) AS repositories, coalesce(sum(only_here), 0)::bigint AS alone,
                coalesce(sum(shared), 0)::bigint AS shared
           FROM holding
-    ), usage AS (
+    ), usage AS MATERIALIZED (
         SELECT coalesce(q.hard, {UNLIMITED}) AS hard, q.used + (
                    SELECT coalesce(sum(l.amount), 0)::bigint FROM quota_change l WHERE l.project_id = q.project_id
                ) AS used

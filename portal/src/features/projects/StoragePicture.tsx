@@ -100,7 +100,7 @@ function Repositories({ storage, projectId }: Props) {
               <Bar
                 segments={[
                   { key: 'only', width: share(only_here, largest), color: colorOf(index) },
-                  { key: 'shared', width: share(size - only_here, largest), color: 'weak' },
+                  { key: 'shared', width: share(size - only_here, largest), color: 'strong' },
                 ]}
               />
             </Td>

@@ -76,8 +76,8 @@ def test_the_artifacts_of_all_repositories_are_one_list(
     project = contents.project("gathered")
     digests = {name: contents.image(f"gathered/{name}", "1.0", version=name, sizes=(9_000,))["digest"] for name in "ab"}
     contents.attach("gathered/a", {"mediaType": MANIFEST, "digest": digests["a"], "size": 1}, "text/plain", b"noted")
-    open_project(page, moorage.url, project, "summary")
-    page.get_by_role("tab", name="Artifacts").click()
+    open_project(page, moorage.url, project, "repositories")
+    page.get_by_role("tab", name="All artifacts").click()
     gathered = page.get_by_role("grid", name="Artifacts of gathered")
     expect(gathered.get_by_role("link", name="sha256:")).to_have_text([digests[name][:19] for name in "ba"])
 

@@ -96,7 +96,7 @@ def test_a_visitor_sees_what_is_public_and_signs_in_for_the_rest(
     assert watched.errors == []
     main = page.get_by_role("main")
     expect(main.get_by_role("button", name=re.compile("New|Add|Push|Delete|Actions for"))).to_have_count(0)
-    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_role("tab", name="All artifacts").click()
     expect(row(page, "3.21")).to_be_visible()
     settled(page)
     assert watched.errors == []

@@ -14,6 +14,7 @@ import { ArtifactDialog, type Opened } from './ArtifactDialog';
 import { useArtifactActions } from './useArtifactActions';
 import { useArtifactList } from './useArtifactList';
 import { InRepository } from './useRepository';
+import { Views } from './Views';
 import './repositories.css';
 import './texts';
 
@@ -34,6 +35,7 @@ export default function ProjectArtifactsTab() {
   const close = () => open(undefined);
   return (
     <div className="m-dense">
+      <Views />
       <DataTable
         label={t('repositories.artifactsOf', { name })}
         columns={useColumns(projectId)}

@@ -15,6 +15,7 @@ export const repositories: Feature = {
       path: 'artifacts',
       title: 'titles.artifacts',
       order: 25,
+      within: 'repositories',
       isVisible: (can) => can('artifact', 'list'),
       element: lazyPage(() => import('./ProjectArtifactsTab')),
     },

@@ -6,6 +6,7 @@ export const repositories = defineTexts('repositories', {
   repositoryAndDigest: 'Repository, digest, labels',
   pulls: 'Pulls',
   tabs: 'Repository',
+  views: { label: 'View', byRepository: 'By repository', allArtifacts: 'All artifacts' },
   notFound: 'There is no repository {{name}}, or you may not see it.',
   empty: 'No repository yet',
   emptyHint: 'A push makes one. This page shows it as soon as it arrives.',

@@ -84,7 +84,7 @@ def test_a_summary_shows_which_repositories_hold_the_storage(
     try:
         page.goto(f"{moorage.url}/harbor/projects/{filled.shop}/summary")
         bar = page.get_by_role("img", name="What the storage is used for")
-        for part in ("cart: ", "web/front: ", "Shared by several repositories: ", "Free: 2 GiB"):
+        for part in ("cart: ", "web/front: ", "Shared by several repositories: ", "Free: "):
             expect(bar).to_have_accessible_name(re.compile(re.escape(part)))
         held = page.get_by_role("grid", name="Repositories that hold most")
         expect(held.get_by_role("row").nth(1)).to_contain_text("cart")

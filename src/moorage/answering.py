@@ -90,6 +90,7 @@ def _api(application: Application, checks: Mapping[str, Check], portal: Portal) 
     # Only the core pays for what the framework takes in memory and time.
     from moorage.api.app import api_app
     from moorage.api.services import Services
+    from moorage.projects.holdings import HoldingService
     from moorage.system.allowlist import AllowlistService
 
     components = {"core": _answers, "database": checks["database"], "registry": checks["storage"]}
@@ -104,6 +105,7 @@ def _api(application: Application, checks: Mapping[str, Check], portal: Portal) 
             identity=application.identity,
             projects=application.projects,
             quotas=application.quotas,
+            holdings=HoldingService(application.database),
             system=system,
             repositories=application.repositories,
             artifacts=application.artifacts,

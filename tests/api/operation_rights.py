@@ -114,6 +114,7 @@ PUT    /projects/$project               project project:update < {}
 DELETE /projects/$project               project project:delete
 GET    /projects/$project/_deletable    project project:delete
 GET    /projects/$project/summary       project project:read
+GET    /projects/$project/storage       project quota:read
 POST   /projects/$project/explain       open < {"action": "pull"}
 GET    /projects/$project/metadatas     project metadata:list
 POST   /projects/$project/metadatas     project metadata:create < {"severity": "x"}

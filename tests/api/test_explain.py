@@ -56,11 +56,17 @@ async def test_a_role_and_what_it_lacks_is_told(replica: Replica) -> None:
         "reference": "app/web:v1",
         "exists": False,
         "ways": [{"source": "role", "gives": False, "role_id": 3, "role_name": "guest"}],
+        "would_give": [
+            {"source": "role", "gives": True, "role_id": 2, "role_name": "developer"},
+            {"source": "role", "gives": True, "role_id": 4, "role_name": "maintainer"},
+            {"source": "role", "gives": True, "role_id": 1, "role_name": "projectAdmin"},
+        ],
     }
     await replica.projects.members.set_role(project_id, member, Role.DEVELOPER)
     found = await ask(replica, principal=of("ann"), reference="app/web@sha256:" + "0" * 64)
     assert (found["allowed"], found["code"]) == (True, "ROLE")
     assert found["message"] == "ann has the role developer, which gives repository:push in app/web"
+    assert "would_give" not in found
 
 
 async def test_everyone_may_ask_about_themselves_and_learns_nothing_of_hidden_projects(replica: Replica) -> None:
@@ -131,6 +137,29 @@ async def test_public_projects_and_administrators_are_named(replica: Replica) ->
     assert found["ways"] == [{"source": "sysadmin", "gives": True}]
 
 
+async def test_what_would_allow_it_depends_on_who_it_is(replica: Replica) -> None:
+    await shop(replica)
+    await replica.user("ann")
+
+    def sources(found: dict[str, Any]) -> list[str]:
+        return [way.get("role_name") or way["source"] for way in found.get("would_give", [])]
+
+    roles = ["limitedGuest", "guest", "developer", "maintainer", "projectAdmin"]
+    assert sources(await ask(replica, principal=of("ann"), action="pull", reference="a")) == [*roles, "public"]
+    assert sources(await ask(replica, principal=of("", "anonymous"), action="pull", reference="a")) == ["public"]
+    assert sources(await ask(replica, principal=of("", "anonymous"), action="push", reference="a")) == []
+    robot, _ = await replica.identity.robots.create(
+        NewRobot("ci", PROJECT, (RobotPermission(PROJECT, "shop", (PULL,)),), 30)
+    )
+    found = await ask(replica, principal=of(robot.name, "robot"), reference="a")
+    assert found["would_give"] == [{"source": "robot", "gives": True, "namespace": "shop"}]
+    # No robot can be given that.
+    found = await ask(replica, principal=of(robot.name, "robot"), resource="configuration", action="update")
+    assert sources(found) == []
+    hidden, missing = await ask(replica, ANN, action="pull"), await ask(replica, ANN, "none", action="pull")
+    assert hidden["would_give"] == missing["would_give"]
+
+
 async def test_accounts_that_ended_are_told_from_those_that_lack_something(replica: Replica) -> None:
     project_id = await shop(replica)
     ann = await replica.user("ann")
@@ -138,6 +167,7 @@ async def test_accounts_that_ended_are_told_from_those_that_lack_something(repli
     await replica.identity.users.set_disabled(ann, True)
     found = await ask(replica, principal=of("ann"), reference="a")
     assert (found["allowed"], found["code"], found["ways"]) == (False, "ACCOUNT_ENDED", [])
+    assert "would_give" not in found
     assert found["message"] == "ann is disabled, so it may do nothing"
     permission = RobotPermission(PROJECT, "shop", (PULL,), ("app/*",))
     robot, secret = await replica.identity.robots.create(NewRobot("ci", PROJECT, (permission,), 30))

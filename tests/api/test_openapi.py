@@ -40,6 +40,7 @@ BEYOND = {
     "dropDeletion",
     "dropProject",
     "getGCItems",
+    "getProjectStorage",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from moorage.access.roles import Role
@@ -266,8 +267,6 @@ async def test_a_bad_change_changes_nothing(replica: Replica, metadata: dict[str
 
 
 async def test_the_retention_policy_a_project_has_may_be_named(replica: Replica) -> None:
-    from sqlalchemy import text
-
     async with replica.database.begin() as connection:
         await connection.execute(text("INSERT INTO project_metadata VALUES (1, 'retention_id', '7')"))
     for value, status in (("7", 200), ("8", 400)):
@@ -359,6 +358,47 @@ async def test_a_summary_counts_members_for_those_who_may_list_them(replica: Rep
     assert message(await replica.api("GET", "/projects/none/summary"))[0] == 404
     await replica.api("PUT", "/projects/shop", json={"metadata": {"public": "false"}})
     assert message(await replica.api("GET", path, None))[0] == 401
+
+
+async def test_a_summary_of_storage_names_the_repositories_one_may_list(replica: Replica) -> None:
+    await create(replica, "shop", storage_limit=10_000)
+    project_id = (await replica.api("GET", "/projects/shop")).json()["project_id"]
+    bob = await replica.user("bob")
+    await replica.projects.members.add(project_id, bob, Role.GUEST, repositories=["app-7", "none"])
+    async with replica.database.begin() as connection:
+        for statement in _SIZES.split(";"):
+            await connection.execute(text(statement), {"project": project_id} if ":project" in statement else {})
+    shown = (await replica.api("GET", f"/projects/{project_id}/storage")).json()
+    assert shown.pop("computed_at").endswith("Z")
+    repositories = shown.pop("repositories")
+    # An artifact of n bytes for the nth, and one of 500 in all of them.
+    assert shown == {"used": 578, "hard": 10_000, "shared": 500, "unreferenced": 0, "repository_count": 12}
+    assert repositories == [{"name": f"shop/app-{n}", "size": 500 + n, "only_here": n} for n in range(12, 2, -1)]
+    limited = (await replica.api("GET", "/projects/shop/storage?limit=2")).json()
+    assert limited["repositories"] == repositories[:2]
+    for_bob = (await replica.api("GET", "/projects/shop/storage", ("bob", PASSWORD))).json()
+    assert for_bob["repositories"] == [{"name": "shop/app-7", "size": 507, "only_here": 7}]
+    assert for_bob.items() >= shown.items()
+
+
+_SIZES = """
+INSERT INTO repository (project_id, name, first_push_time)
+SELECT :project, 'shop/app-' || n, now() FROM generate_series(1, 12) AS n;
+INSERT INTO manifest (digest, content) SELECT 'sha256:' || n, '' FROM generate_series(0, 12) AS n;
+INSERT INTO artifact (repository_id, project_id, digest, media_type, manifest_size, size)
+SELECT repository_id, project_id, 'sha256:' || n, 'x', CASE n WHEN 0 THEN 500 ELSE n END, 1
+  FROM repository JOIN generate_series(0, 12) AS n ON n = 0 OR name = 'shop/app-' || n WHERE project_id = :project
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "auth", "status"),
+    [("?limit=0", ADMIN, 422), ("?limit=101", ADMIN, 422), ("?limit=x", ADMIN, 422), ("", None, 401)],
+)
+async def test_a_summary_of_storage_is_limited(
+    replica: Replica, query: str, auth: tuple[str, str] | None, status: int
+) -> None:
+    assert message(await replica.api("GET", f"/projects/library/storage{query}", auth))[0] == status
 
 
 async def test_what_is_done_is_recorded_with_who_did_it(replica: Replica) -> None:

@@ -209,7 +209,7 @@ def fill(url: str) -> Filled:
 
 
 def _fill(contents: Contents) -> Filled:
-    shop = contents.project("shop", limit=2 * 1024**3)
+    shop = contents.project("shop", limit=20 * 1024**2)
     platform = contents.project("platform", public=True)
     for name in ("billing", "data-science", "edge", "mobile", "observability", "sandbox"):
         contents.project(name, public=name == "sandbox")
@@ -237,6 +237,8 @@ def _images(contents: Contents) -> dict[str, str]:
         contents.image(f"shop/{name}", "2.0.1", version="2.0.1", sizes=(2_600_000, 400_000))
     base = contents.index("platform/base", "3.21", "3.21")
     contents.image("platform/runner", "12", version="12")
+    for number, name in enumerate(("billing/ledger", "edge/proxy", "mobile/gateway", "observability/collector")):
+        contents.image(name, "1.0.0", version=name, sizes=(900_000 * (number + 1), 40_000))
     chart = contents.chart("shop/charts/shop", "0.9.2")
     contents.call("PUT", "/projects/shop/repositories/cart", {"description": DESCRIPTION})
     return {"cart": cart["digest"], "cart_before": before["digest"], "base": base["digest"], "chart": chart["digest"]}

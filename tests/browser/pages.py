@@ -33,8 +33,9 @@ _CART = f"{_SHOP}/repositories/cart"
 
 PAGES = (
     PortalPage("projects", "/harbor/projects", "observability"),
-    PortalPage("project-summary", f"{_SHOP}/summary", "2 GiB"),
+    PortalPage("project-summary", f"{_SHOP}/summary", "20 MiB"),
     PortalPage("project-repositories", f"{_SHOP}/repositories", "web/front"),
+    PortalPage("project-artifacts", f"{_SHOP}/artifacts", "charts/shop"),
     PortalPage("project-members", f"{_SHOP}/members", "jonas"),
     PortalPage("project-labels", f"{_SHOP}/labels", "needs-review"),
     PortalPage("project-robots", f"{_SHOP}/robot-account", "ci"),

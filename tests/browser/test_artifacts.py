@@ -1,4 +1,4 @@
-"""What is in a repository: two artifacts compared, and a tag that goes back."""
+"""What is in a repository: two artifacts compared, a tag that goes back; and in all repositories of a project."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.contents import Contents, Filled
-from tests.browser.parts import dialog, open_project, row
+from tests.browser.contents import MANIFEST, Contents, Filled
+from tests.browser.parts import choose_action, dialog, open_project, row
 from tests.clients.server import Moorage
 from tests.clients.wire import Wire
 
@@ -67,3 +67,40 @@ def test_the_same_commands_as_on_the_page_pull(admin_page: Page, moorage: Moorag
     page.get_by_role("menuitem", name="Pull commands").click()
     commands = page.get_by_role("dialog", name="Pull commands")
     expect(commands.get_by_role("region")).to_contain_text(re.compile(f"docker pull {moorage.address}/shop/cart[:@]"))
+
+
+def test_the_artifacts_of_all_repositories_are_one_list(
+    admin_page: Page, moorage: Moorage, contents: Contents, wire: Wire
+) -> None:
+    page = admin_page
+    project = contents.project("gathered")
+    digests = {name: contents.image(f"gathered/{name}", "1.0", version=name, sizes=(9_000,))["digest"] for name in "ab"}
+    contents.attach("gathered/a", {"mediaType": MANIFEST, "digest": digests["a"], "size": 1}, "text/plain", b"noted")
+    open_project(page, moorage.url, project, "repositories")
+    page.get_by_role("tab", name="All artifacts").click()
+    gathered = page.get_by_role("grid", name="Artifacts of gathered")
+    expect(gathered.get_by_role("link", name="sha256:")).to_have_text([digests[name][:19] for name in "ba"])
+
+    # What is done with one is done in its repository.
+    choose_action(page, f"b@{digests['b'][:19]}", "Add and delete tags")
+    tags = dialog(page, "Add and delete tags")
+    tags.get_by_role("textbox", name="New tag").fill("stable")
+    tags.get_by_role("button", name="Add the tag").click()
+    expect(tags.get_by_role("row", name="stable")).to_be_visible()
+    tags.get_by_role("button", name="Close").click()
+    assert wire.digest("gathered/b", "stable") == digests["b"]
+
+    page.get_by_role("textbox", name="Filter by tag").fill("stab")
+    expect(page).to_have_url(re.compile("tag=stab"))
+    expect(gathered.get_by_role("link", name="sha256:")).to_have_text([digests["b"][:19]])
+    page.get_by_role("textbox", name="Filter by tag").fill("")
+    choose_action(page, f"b@{digests['b'][:19]}", "Delete")
+    dialog(page, "Delete an artifact of gathered/b?").get_by_role("button", name="Delete").click()
+    expect(gathered.get_by_role("link", name="sha256:")).to_have_text([digests["a"][:19]])
+
+    gathered.get_by_role("button", name="Details").click()
+    expect(gathered.get_by_text("Attachment")).to_be_visible()
+    row(gathered, digests["a"][:19]).get_by_role("link", name=digests["a"][:19]).click()
+    expect(page).to_have_url(
+        f"{moorage.url}/harbor/projects/{project}/repositories/a/artifacts-tab/artifacts/{digests['a']}"
+    )

@@ -59,7 +59,7 @@ def test_a_tag_is_deleted_and_undeleted(admin_page: Page, moorage: Moorage, cont
     assert _digest(crane, "tags/app:1.0") == digest
 
     open_project(page, moorage.url, project, "trash")
-    expect(row(page, "tags/app:stable")).to_contain_text("in 6 days")
+    expect(row(page, "tags/app:stable")).to_contain_text("in 7 days")
     _undelete(page, "tags/app:stable")
     assert _digest(crane, "tags/app:stable") == digest
 

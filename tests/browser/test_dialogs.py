@@ -34,6 +34,12 @@ def _add_member(page: Page) -> None:
     page.get_by_role("button", name="Add members").click()
 
 
+def _explain_access(page: Page) -> None:
+    choose_action(page, "mei", "Explain access")
+    page.get_by_role("dialog").get_by_role("button", name="Explain", exact=True).click()
+    expect(page.get_by_text("mei may not do this")).to_be_visible()
+
+
 def _pull_commands(page: Page) -> None:
     page.get_by_role("button", name="Actions for").first.click()
     page.get_by_role("menuitem", name="Pull commands").click()
@@ -52,6 +58,7 @@ DIALOGS = {
     "create-robot": ("projects/{shop}/robot-account", _create_robot),
     "delete-repository": ("projects/{shop}/repositories", _delete_repository),
     "add-member": ("projects/{shop}/members", _add_member),
+    "explain-access": ("projects/{shop}/members", _explain_access),
     "pull-commands": ("projects/{shop}/repositories/cart/artifacts-tab", _pull_commands),
     "retention-rule": ("projects/{shop}/tag-strategy/tag-retention", _add_rule),
     "webhook": ("projects/{shop}/webhook", _add_webhook),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -72,5 +73,22 @@ def test_fits_768_pixels(narrow: BrowserContext, moorage: Moorage, filled: Fille
                 .map((element) => element.outerHTML.slice(0, 160)).slice(0, 3)"""
         )
         assert beyond == []
+    finally:
+        page.close()
+
+
+def test_a_summary_shows_which_repositories_hold_the_storage(
+    narrow: BrowserContext, moorage: Moorage, filled: Filled
+) -> None:
+    page = narrow.new_page()
+    try:
+        page.goto(f"{moorage.url}/harbor/projects/{filled.shop}/summary")
+        bar = page.get_by_role("img", name="What the storage is used for")
+        for part in ("cart: ", "web/front: ", "Shared by several repositories: ", "Free: "):
+            expect(bar).to_have_accessible_name(re.compile(re.escape(part)))
+        held = page.get_by_role("grid", name="Repositories that hold most")
+        expect(held.get_by_role("row").nth(1)).to_contain_text("cart")
+        held.get_by_role("link", name="web/front", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("web/front")
     finally:
         page.close()

@@ -61,7 +61,9 @@ def test_a_guest_sees_and_cannot_do(guest_page: Page, watched: Watched, moorage:
         open_project(page, moorage.url, filled.shop, tab)
         expect(row(page, listed)).to_be_visible()
         settled(page)
-        expect(main.get_by_role("button", name=re.compile("Add|New|Remove|Change|Actions for"))).to_have_count(0)
+        expect(main.get_by_role("button", name=re.compile("Add|New|Remove|Change|Explain|Actions for"))).to_have_count(
+            0
+        )
         expect(main.get_by_role("checkbox")).to_have_count(0)
     assert watched.errors == []
 
@@ -94,6 +96,10 @@ def test_a_visitor_sees_what_is_public_and_signs_in_for_the_rest(
     assert watched.errors == []
     main = page.get_by_role("main")
     expect(main.get_by_role("button", name=re.compile("New|Add|Push|Delete|Actions for"))).to_have_count(0)
+    page.get_by_role("tab", name="All artifacts").click()
+    expect(row(page, "3.21")).to_be_visible()
+    settled(page)
+    assert watched.errors == []
 
     private = f"/harbor/projects/{filled.shop}/repositories?name=web"
     page.goto(f"{moorage.url}/harbor/projects")

@@ -41,6 +41,7 @@ from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
 from moorage.probes import Check
+from moorage.projects.holdings import HoldingService
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
@@ -139,6 +140,7 @@ async def replica(settings: Settings, url: str) -> AsyncIterator[Replica]:
                     identity=identity,
                     projects=projects,
                     quotas=QuotaService(database),
+                    holdings=HoldingService(database),
                     system=system,
                     repositories=repositories,
                     artifacts=artifacts,

@@ -246,3 +246,29 @@ async def test_a_closing_request_that_came_late_takes_nothing_along(
     assert (await registry.request("GET", location)).headers["range"] == "0-4"
     done = await registry.request("PUT", location, params={"digest": digest_of(b"12345")})
     assert done.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "status"),
+    [
+        (b"0123456789", b"abcdefghij", 201),
+        (b"9876543210", b"abcdefghij", 404),
+        (b"0123456789", b"jihgfedcba", 404),
+        (b"0123456789", b"abcdefghijk", 404),
+        (b"0123456789", b"abcdefghi", 404),
+        (b"0123456789abcdefghijk", b"l", 404),
+    ],
+    ids=["all of it", "another beginning", "another end", "more", "less", "more before"],
+)
+async def test_an_upload_that_lost_its_bytes_ends_as_a_stored_blob_only_for_who_has_its_content(
+    registry: Registry, application: Application, before: bytes, now: bytes, status: int
+) -> None:
+    """As after a death between the storing of a blob and the commit of its rows; here somebody else stored it."""
+    digest = await registry.push_blob("team/b", b"0123456789abcdefghij")
+    location = await registry.start("team/a")
+    assert (await registry.request("PATCH", location, content=before)).status_code == 202
+    await application.store.abort(location.rpartition("/")[2].partition("?")[0], {})
+    done = await registry.request("PUT", location, params={"digest": digest}, content=now)
+    assert done.status_code == status
+    assert (await registry.get(f"team/a/blobs/{digest}")).status_code == (200 if status == 201 else 404)
+    assert (await registry.request("GET", location)).status_code == 404

@@ -163,9 +163,6 @@ def _resume(world: World, name: str, session: str, content: Content, *, at_least
         chunks = _pieces(rest) if rest else []
         query, length = [("digest", content.digest)], -1 if "streamed" in how else None
         answer = world.call("PUT", session, query=query, chunks=chunks, length=length)
-        if answer.status == 404:
-            _start_again(world, name, session, content, where)
-            return
         assert answer.status == 201, f"{where}: {answer}"
     else:
         assert status.status == 404, where
@@ -175,9 +172,10 @@ def _resume(world: World, name: str, session: str, content: Content, *, at_least
 
 
 def _start_again(world: World, name: str, session: str, content: Content, where: str) -> None:
-    """After a death between the blob's rename and the commit of its rows the session has no bytes to go on from.
+    """After a death between the blob's rename and the commit of its rows the session has no bytes to add more to.
 
-    Its client is told that the session is gone, nothing of it is visible, and the next attempt succeeds.
+    Who then sends a chunk, and does not yet say which blob it will be, is told that the session is gone; nothing of it
+    is visible, and the next attempt succeeds.
     """
     assert "'rename'" in where
     assert world.call("GET", session).status == 404, where

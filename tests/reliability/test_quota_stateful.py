@@ -8,8 +8,10 @@ whether the next request fits. Requests go to two replicas; some meet.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 from uuid import uuid4
@@ -19,6 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import text
 
+from moorage.access.models import ProjectFacts
+from moorage.projects.holdings import HoldingService
 from moorage.settings import Settings
 from tests.reliability.machine import run_racing
 from tests.reliability.model import Content, Stored, image, index
@@ -367,6 +371,29 @@ class QuotaMachine(RuleBasedStateMachine):
             assert found.used == self.usage(project)
             assert found.hard == project.limit
             assert project.limit < 0 or found.used <= project.limit
+
+    @invariant()
+    def repositories_hold_what_their_manifests_refer_to(self) -> None:
+        for replica, project in enumerate(self.projects):
+            facts = ProjectFacts(project.project_id, "", False, datetime.now(UTC))
+            service = HoldingService(self.replicas.application(replica).database)
+            found = self.replicas.run(partial(service.of_project, facts, None))
+            held = {place.name: self.held(place) for place in project.places if place.live}
+            counts = Counter(digest for digests in held.values() for digest in digests)
+            assert {one.name: (one.size, one.only_here) for one in found.largest} == {
+                name: (sum(digests.values()), sum(size for digest, size in digests.items() if counts[digest] == 1))
+                for name, digests in held.items()
+            }
+            everything = {digest: size for digests in held.values() for digest, size in digests.items()}
+            assert found.shared == sum(size for digest, size in everything.items() if counts[digest] > 1)
+            assert found.unreferenced == sum(len(self.blobs[digest]) for digest in project.counted - counts.keys())
+            assert found.used == self.usage(project)
+
+    def held(self, place: Place) -> dict[str, int]:
+        """Sizes of the manifests that are live in a repository and of what they refer to."""
+        blobs = {digest for made in place.live for digest in self.references(made)}
+        sizes = {digest: len(self.blobs[digest]) for digest in blobs}
+        return sizes | {digest: len(self.made[digest].content) for digest in place.live}
 
     def teardown(self) -> None:
         quotas = self.replicas.application(0).quotas

@@ -31,6 +31,8 @@ export interface ProjectTab {
   /** `lazyPage(...)`; a tab with pages below its own gets the rest of the address. */
   element: React.ReactNode;
   children?: RouteObject[];
+  /** The path of the tab that this one is a part of: it has no place among the others, that one's page leads to it. */
+  within?: string;
 }
 
 /** Below /harbor, made by `lazyPage`. */

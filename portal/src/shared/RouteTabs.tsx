@@ -4,13 +4,17 @@ import { useLocation, useNavigate } from 'react-router';
 export interface RouteTab {
   path: string;
   title: string;
+  /** Paths of other pages that belong to it. */
+  parts?: string[];
 }
 
 /** Tabs that are addresses below `base`. The panel is the page's outlet. */
 export function RouteTabs({ base, tabs, label }: { base: string; tabs: RouteTab[]; label: string }) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const active = tabs.find(({ path }) => isBelow(pathname, `${base}/${path}`))?.path ?? '';
+  const active =
+    tabs.find(({ path, parts = [] }) => [path, ...parts].some((each) => isBelow(pathname, `${base}/${each}`)))?.path ??
+    '';
   return (
     <Tabs activeKey={active} aria-label={label} component="nav" role="region">
       {tabs.map(({ path, title }) => (

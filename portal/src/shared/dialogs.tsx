@@ -82,6 +82,8 @@ interface FormProps {
   children: ReactNode;
   /** The word on the button. */
   submit: string;
+  /** The word on the other one, where nothing is given up by leaving. */
+  leave?: string;
   /** False while something that is needed is missing. */
   isValid?: boolean;
   action: Running;
@@ -96,6 +98,7 @@ export function FormDialog({
   description,
   children,
   submit,
+  leave,
   isValid = true,
   action,
   onSubmit,
@@ -124,7 +127,7 @@ export function FormDialog({
           {submit}
         </Button>
         <Button variant="link" onClick={onClose}>
-          {t('common.cancel')}
+          {leave ?? t('common.cancel')}
         </Button>
       </ModalFooter>
     </Dialog>

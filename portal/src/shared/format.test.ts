@@ -43,7 +43,11 @@ describe('times', () => {
     ['2026-06-01T11:59:30Z', 'now'],
     ['2026-06-01T11:58:00Z', '2 minutes ago'],
     ['2026-05-31T11:00:00Z', 'yesterday'],
+    ['2026-06-01T12:02:59Z', 'in 2 minutes'],
     ['2026-06-04T12:00:00Z', 'in 3 days'],
+    ['2026-06-08T11:59:58Z', 'in 7 days'],
+    ['2026-06-08T11:58:00Z', 'in 6 days'],
+    ['2026-05-18T12:00:00Z', '14 days ago'],
     ['2024-06-01T12:00:00Z', '2 years ago'],
   ])('%s is %s', (time, text) => {
     expect(formatRelative(new Date(time), now, 'en')).toBe(text);

@@ -26,15 +26,18 @@ export function parseBytes(text: string): number | null {
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400],
   ['month', 30 * 86_400],
-  ['week', 7 * 86_400],
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
 ];
 
+/** Seconds: what is an hour ahead, or a day, is so for a moment longer. */
+const MOMENT = 60;
+
 /** `3 hours ago`, `in 2 days`; seconds are `now`. */
 export function formatRelative(time: Date, now: Date, language: string): string {
-  const seconds = (time.getTime() - now.getTime()) / 1000;
+  const away = (time.getTime() - now.getTime()) / 1000;
+  const seconds = away >= 3_600 - MOMENT ? away + MOMENT : away;
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);

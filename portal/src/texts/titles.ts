@@ -1,6 +1,7 @@
 /** Names of pages in the navigation, of tabs of a project, and at the top of those pages: known before they are loaded. */
 export const titles = {
   account: 'Your account',
+  artifacts: 'Artifacts',
   apiExplorer: 'API explorer',
   cleanUp: 'Clean-up',
   configuration: 'Configuration',

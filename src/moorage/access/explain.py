@@ -6,10 +6,10 @@ facts it looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from moorage.access.models import ProjectAccess, Source, Way
+from moorage.access.models import PUBLIC, ProjectAccess, Source, Way
 from moorage.access.principals import PrincipalKind
 from moorage.access.repositories import REPOSITORY_RESOURCES
 from moorage.access.roles import PUBLIC_PERMISSIONS, ROLE_NAMES, ROLE_PERMISSIONS, ROLE_STRENGTH, Role
@@ -78,6 +78,25 @@ def held(way: Way, groups: Mapping[int, str]) -> str:
     return text if way.repositories is None else f"{text}, limited to {', '.join(way.repositories.patterns)}"
 
 
+def would_give(question: Question, access: ProjectAccess, *, for_robots: bool) -> Iterator[Way]:
+    """What would allow it: roles from the weakest on, a permission, a public project; nothing where an account ended.
+
+    Args:
+        question: what is asked.
+        access: what the account may do in the project.
+        for_robots: whether robots can be given what is asked.
+    """
+    if not access.valid or access.allows(question.resource, question.action, question.repository):
+        return
+    if question.kind is PrincipalKind.USER:
+        for role in _roles_with(question):
+            yield Way(Source.ROLE, ROLE_PERMISSIONS[role], role=role)
+    if question.kind is PrincipalKind.ROBOT and for_robots:
+        yield Way(Source.ROBOT, frozenset({question.permission}), namespace=question.project)
+    if question.permission in PUBLIC_PERMISSIONS:
+        yield PUBLIC
+
+
 def _because(question: Question, way: Way, groups: Mapping[int, str]) -> tuple[str, str]:
     who, what = _who(question), _what(question)
     if way.source is Source.SYSADMIN:
@@ -110,12 +129,14 @@ def _lacking(question: Question, access: ProjectAccess, groups: Mapping[int, str
 
 
 def _who_could(question: Question) -> str:
-    roles = sorted(
-        (role for role in Role if question.permission in ROLE_PERMISSIONS[role]),
-        key=ROLE_STRENGTH.__getitem__,
-        reverse=True,
-    )
-    return f"; given by {', '.join(ROLE_NAMES[role] for role in roles)}" if roles else "; no role gives it"
+    roles = [ROLE_NAMES[role] for role in reversed(_roles_with(question))]
+    return f"; given by {', '.join(roles)}" if roles else "; no role gives it"
+
+
+def _roles_with(question: Question) -> Sequence[Role]:
+    """The roles that give what is asked, the weakest first."""
+    roles = (role for role in Role if question.permission in ROLE_PERMISSIONS[role])
+    return sorted(roles, key=ROLE_STRENGTH.__getitem__)
 
 
 def _who(question: Question) -> str:

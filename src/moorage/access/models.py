@@ -74,7 +74,8 @@ class Way:
 
 
 _SYSADMIN = Way(Source.SYSADMIN, None)
-_PUBLIC = Way(Source.PUBLIC, PUBLIC_PERMISSIONS)
+#: What everyone has in a public project.
+PUBLIC = Way(Source.PUBLIC, PUBLIC_PERMISSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class ProjectAccess:
             return ()
         if self.principal.sysadmin:
             return (_SYSADMIN,)
-        return (*self.given, _PUBLIC) if self.project.public else self.given
+        return (*self.given, PUBLIC) if self.project.public else self.given
 
     def decide(self, resource: str, action: str, repository: str | None = None) -> Way | None:
         """What allows the account to do ``action`` on ``resource`` in this project; None: nothing does.

@@ -58,6 +58,10 @@ class Repositories:
         ways += [name.regexp_match(f"^{beginning}{_postgresql(text)}$") for text in others]
         return or_(*ways) if ways else false()
 
+    def expressions(self, project: str) -> list[str]:
+        """The same for SQL written by hand: PostgreSQL's expressions, one of which a full name must match."""
+        return [f"^{re.escape(project)}/{_postgresql(pattern)}$" for pattern in self.patterns]
+
     def covers(self, pattern: str) -> bool:
         """Whether everything ``pattern`` stands for is certainly among them."""
         if pattern in self.patterns or _BELOW in self.patterns or ("*" not in pattern and self.matches(pattern)):

@@ -58,7 +58,11 @@ class WayView(Struct, omit_defaults=True, kw_only=True):
 
 
 class ExplainView(Struct, omit_defaults=True, kw_only=True):
-    """The answer. ``exists``: whether the reference is there, told to those who may read it."""
+    """The answer.
+
+    ``exists``: whether the reference is there, told to those who may read it. ``ways``: what the account has in the
+    project; ``would_give``: what would allow what is not: roles from the weakest on, a permission, a public project.
+    """
 
     allowed: bool
     code: str
@@ -70,6 +74,7 @@ class ExplainView(Struct, omit_defaults=True, kw_only=True):
     reference: str = ""
     exists: bool | None = None
     ways: list[WayView]
+    would_give: list[WayView] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,10 @@ async def explain_permission(call: InjectedCall, project: FromPath[str]) -> Resp
     question = Question(principal.kind, principal.name, shown, wanted.resource, wanted.action, repository)
     groups = await call.services.access.group_names({way.group_id for way in access.ways if way.group_id is not None})
     found = explain.explain(question, access, groups, ended)
+    for_robots = question.permission in CATALOGUE[PROJECT]
+    lacking = explain.would_give(question, access, for_robots=for_robots)
     view = _view(question, found, groups)
+    view.would_give = [_way(question, way, groups) for way in lacking]
     if reference is not None:
         view.reference = wanted.reference or ""
         view.exists = await _exists(call, asker, reference)

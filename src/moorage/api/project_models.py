@@ -11,6 +11,7 @@ from moorage.access.roles import Role, strongest
 from moorage.api.quotas import Storage
 from moorage.api.times import NEVER, timestamp
 from moorage.projects.allowlists import Allowlist
+from moorage.projects.holdings import Holdings
 from moorage.projects.models import Project, Summary
 from moorage.projects.quotas import Quota
 
@@ -160,4 +161,37 @@ class SummaryView(Struct, omit_defaults=True, kw_only=True):
             developer_count=summary.members.get(Role.DEVELOPER, 0),
             guest_count=summary.members.get(Role.GUEST, 0),
             limited_guest_count=summary.members.get(Role.LIMITED_GUEST, 0),
+        )
+
+
+class RepositoryStorage(Struct):
+    """What a repository holds, in bytes: of distinct blobs and manifests, and of those that no other one has."""
+
+    name: str
+    size: int
+    only_here: int
+
+
+class ProjectStorage(Struct):
+    """What holds a project's storage, in bytes; a limit of -1 is none. Not in Harbor."""
+
+    used: int
+    hard: int
+    shared: int
+    unreferenced: int
+    repository_count: int
+    repositories: list[RepositoryStorage]
+    computed_at: str
+
+    @classmethod
+    def of(cls, holdings: Holdings, most: int) -> ProjectStorage:
+        """The view with up to ``most`` repositories."""
+        return cls(
+            used=holdings.used,
+            hard=holdings.hard,
+            shared=holdings.shared,
+            unreferenced=holdings.unreferenced,
+            repository_count=holdings.repositories,
+            repositories=[RepositoryStorage(one.name, one.size, one.only_here) for one in holdings.largest[:most]],
+            computed_at=timestamp(holdings.computed),
         )

@@ -9,15 +9,23 @@ from litestar.params import FromPath
 
 from moorage.access.principals import ANONYMOUS, Principal, PrincipalKind
 from moorage.api.answers import answer, done
-from moorage.api.call import Call, InjectedCall, check_length
-from moorage.api.describe import LIST, NAME_OR_ID, described, flag, header, text
+from moorage.api.call import Call, InjectedCall, check_length, invalid
+from moorage.api.describe import LIST, NAME_OR_ID, Parameter, described, flag, header, text
 from moorage.api.operations import BASE
-from moorage.api.project_models import AllowlistRequest, Deletable, ProjectRequest, ProjectView, SummaryView
+from moorage.api.project_models import (
+    AllowlistRequest,
+    Deletable,
+    ProjectRequest,
+    ProjectStorage,
+    ProjectView,
+    SummaryView,
+)
 from moorage.database.listing import Contains, Exact
 from moorage.errors import BadRequest, Forbidden, NotFound, NotImplementedYet
 from moorage.identity.models import ADMIN_ID
 from moorage.identity.models import PROJECT as PROJECT_LEVEL
 from moorage.projects.allowlists import Allowlist
+from moorage.projects.holdings import MOST_REPOSITORIES
 from moorage.projects.models import Viewer
 from moorage.projects.quota_models import check_limit
 from moorage.projects.quotas import Quota
@@ -238,6 +246,26 @@ async def get_project_summary(call: InjectedCall, project: FromPath[str]) -> Res
     return answer(SummaryView.of(summary, quota, members=access.allows("member", "list")))
 
 
+@get(
+    f"{BASE}/projects/{{project:str}}/storage",
+    opt=described(
+        "getProjectStorage",
+        query=(NAME_OR_ID, Parameter("limit", "integer", limits={"minimum": 1, "maximum": MOST_REPOSITORIES})),
+        answers={200: ProjectStorage},
+        errors=(401, 403, 404, 422, 503),
+    ),
+)
+async def get_project_storage(call: InjectedCall, project: FromPath[str]) -> Response[bytes]:
+    """What holds a project's storage: the repositories that hold most, as far as who asks may list them."""
+    limit = call.number("limit", 10)
+    if not 0 < limit <= MOST_REPOSITORIES:
+        raise invalid(f"limit in query should be from 1 to {MOST_REPOSITORIES}")
+    facts = await call.require_project(project, "quota", "read")
+    access = await call.access_in(facts.name)
+    holdings = await call.services.holdings.of_project(facts, access.repositories("repository", "list"))
+    return answer(ProjectStorage.of(holdings, limit))
+
+
 HANDLERS = [
     list_projects,
     head_project,
@@ -247,4 +275,5 @@ HANDLERS = [
     delete_project,
     get_deletable,
     get_project_summary,
+    get_project_storage,
 ]

@@ -18,6 +18,7 @@ from moorage.lifecycle.history import TagHistoryService
 from moorage.lifecycle.retention import RetentionService
 from moorage.lifecycle.rules import RuleService
 from moorage.lifecycle.service import TrashService
+from moorage.projects.holdings import HoldingService
 from moorage.projects.quotas import QuotaService
 from moorage.projects.service import ProjectService
 from moorage.repositories.service import RepositoryService
@@ -38,6 +39,7 @@ class Services:
     identity: IdentityService
     projects: ProjectService
     quotas: QuotaService
+    holdings: HoldingService
     system: SystemService
     repositories: RepositoryService
     artifacts: ArtifactService

@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 from moorage.asgi import ClientDisconnected
 from moorage.blobs import queries
+from moorage.blobs.left_behind import left_behind
 from moorage.blobs.models import Upload, UploadLimits
 from moorage.blobs.service import link
 from moorage.database.engine import Database
@@ -149,24 +150,31 @@ class UploadService:
         declared: tuple[int, int] | None,
         length: int | None,
     ) -> None:
-        stored = session
-        if chunks is not None:
-            progress = await self._progress(session)
-            try:
-                await self._receive(progress, session, chunks)
-            except ClientDisconnected:
-                await self._keep(session, progress)
-                raise
-            stored = await self._advanced(session, progress)
-            self._check_length(session, stored.received, declared, length)
         try:
+            stored = session if chunks is None else await self._received(session, chunks, declared, length)
             await self._verify(stored, digest)
+        except (BlobUploadUnknown, BlobMissing):
+            stored = await left_behind(self._store, session, digest, chunks)
         except DigestInvalid:
             # What has no room in the project is refused for that first, as Harbor does.
             async with self._database.connect() as connection:
-                await quotas.admit_content(connection, stored.project_id, {digest: stored.received})
+                await quotas.admit_content(connection, session.project_id, {digest: stored.received})
             raise
         await self._commit(stored, digest, expected=session.received)
+
+    async def _received(
+        self, session: Upload, chunks: AsyncIterator[bytes], declared: tuple[int, int] | None, length: int | None
+    ) -> Upload:
+        """The session with its last bytes; its row knows of them only if the client went away."""
+        progress = await self._progress(session)
+        try:
+            await self._receive(progress, session, chunks)
+        except ClientDisconnected:
+            await self._keep(session, progress)
+            raise
+        stored = await self._advanced(session, progress)
+        self._check_length(session, stored.received, declared, length)
+        return stored
 
     async def receive_whole(
         self, repository: str, project_id: int, chunks: AsyncIterator[bytes], digest: str, length: int | None

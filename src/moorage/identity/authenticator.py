@@ -16,11 +16,11 @@ from moorage.errors import Unauthorized
 from moorage.events.models import Actor
 from moorage.identity import queries
 from moorage.identity.models import Account, Identified
-from moorage.identity.once import SingleFlight, Turns
 from moorage.identity.passwords import MAX_PASSWORD, Passwords
 from moorage.identity.robot_names import RobotName, parse_full_name, prefix_of
 from moorage.identity.throttle import LoginThrottle, network_of
 from moorage.metrics.caches import CacheUse
+from moorage.once import SingleFlight, Turns
 from moorage.system.configuration import Configurations
 
 #: Longest login name: a project's and a robot's name with the prefix.

@@ -18,8 +18,8 @@ from moorage.database.engine import Database
 from moorage.identity import jws
 from moorage.identity import key_queries as queries
 from moorage.identity.jws import PrivateKey, PublicKey
-from moorage.identity.once import SingleFlight
 from moorage.identity.secret_key import SecretBox
+from moorage.once import SingleFlight
 
 #: Seconds between two readings for unknown key ids, which anyone can invent.
 RELOAD_INTERVAL = 1.0

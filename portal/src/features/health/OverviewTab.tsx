@@ -7,6 +7,7 @@ import { useSession } from '@/session/session';
 import { ErrorAlert } from '@/shared/Failure';
 import { Facts } from '@/shared/Facts';
 import { Time } from '@/shared/Time';
+import { useRegistry } from '@/shared/useRegistry';
 import { Components, Overall } from './Components';
 import { Contents, Storage } from './Numbers';
 import { integrityQuery } from './queries';
@@ -66,6 +67,7 @@ function QuarantineAlert() {
 function Server() {
   const { t } = useTranslation();
   const { system } = useSession();
+  const { certificate } = useRegistry();
   return (
     <Facts
       columns={1}
@@ -73,17 +75,17 @@ function Server() {
         [t('health.version'), system.harbor_version],
         [t('health.address'), system.external_url],
         [t('health.clock'), system.current_time && <Time key="clock" value={system.current_time} />],
-        [t('health.certificate'), system.has_ca_root && <Certificate key="certificate" />],
+        [t('health.certificate'), certificate && <Certificate key="certificate" address={certificate} />],
       ]}
     />
   );
 }
 
-function Certificate() {
+function Certificate({ address }: { address: string }) {
   const { t } = useTranslation();
   return (
     <>
-      <a href="/api/v2.0/systeminfo/getcert" download="ca.crt">
+      <a href={address} download="ca.crt">
         {t('health.downloadCertificate')}
       </a>
       <p>{t('health.certificateHint')}</p>

@@ -17,6 +17,7 @@ import '@/features/projects/texts';
 
 const AddMembers = lazy(() => import('./AddMembers'));
 const ChangeRole = lazy(() => import('./ChangeRole'));
+const ExplainAccess = lazy(() => import('./explain/ExplainAccess'));
 const RemoveMembers = lazy(() => import('./RemoveMembers'));
 
 const FILTERS = [
@@ -25,7 +26,8 @@ const FILTERS = [
   { key: 'role', field: 'role_id', comparison: 'exact' },
 ] as const;
 
-type Open = { kind: 'add' } | { kind: 'role' | 'remove'; members: MemberView[] } | null;
+type Open =
+  { kind: 'add' } | { kind: 'explain'; name: string } | { kind: 'role' | 'remove'; members: MemberView[] } | null;
 
 /** Users and groups with a role in the project. */
 export default function MembersPage() {
@@ -42,9 +44,17 @@ export default function MembersPage() {
     placeholderData: keepPreviousData,
   });
   const add = may.add && <Button onClick={() => setOpen({ kind: 'add' })}>{t('members.add')}</Button>;
+  const explain = may.change && (
+    <Button variant="secondary" onClick={() => setOpen({ kind: 'explain', name: '' })}>
+      {t('members.explain.open')}
+    </Button>
+  );
   const actions = (member: MemberView) => [
     ...(may.change
       ? [{ title: t('members.change'), onClick: () => setOpen({ kind: 'role', members: [member] }) }]
+      : []),
+    ...(may.change && member.entity_type === 'u'
+      ? [{ title: t('members.explain.open'), onClick: () => setOpen({ kind: 'explain', name: member.entity_name }) }]
       : []),
     ...(may.remove
       ? [{ title: t('members.remove'), isDanger: true, onClick: () => setOpen({ kind: 'remove', members: [member] }) }]
@@ -76,17 +86,29 @@ export default function MembersPage() {
         rowKey={(member) => member.id}
         rowName={(member) => member.entity_name}
         filters={useFilterFields()}
-        toolbar={add}
+        toolbar={
+          <>
+            {add} {explain}
+          </>
+        }
         actions={mayAny ? actions : undefined}
         selection={mayAny ? { selected, setSelected, actions: ofSelected } : undefined}
         empty={
-          <Empty title={t('members.empty')} actions={add}>
+          <Empty
+            title={t('members.empty')}
+            actions={
+              <>
+                {add} {explain}
+              </>
+            }
+          >
             {t('members.emptyHint')}
           </Empty>
         }
       />
       <Suspense>
         {open?.kind === 'add' && <AddMembers projectId={project_id} onClose={close} />}
+        {open?.kind === 'explain' && <ExplainAccess project={project} name={open.name} onClose={close} />}
         {open?.kind === 'role' && (
           <ChangeRole
             projectId={project_id}

@@ -18,6 +18,7 @@ import { useNavigate } from 'react-router';
 import { listProjects, type ListProjectsData, type ProjectView, type UserView } from '@/api/generated';
 import { page, type Page } from '@/api/pages';
 import { useToast } from '@/shared/Toasts';
+import { ClientHint } from './ClientHint';
 import { CommandLine } from './CommandLine';
 import { pushCommands } from './commands';
 import { pushedTo, pushTarget } from './firstPush';
@@ -72,7 +73,6 @@ export default function FirstPush({ projects, query, user, onDismiss, mayCreate 
               image: IMAGE,
             })}
             project={target.name}
-            isPlainHttp={registry.isPlainHttp}
           />
         )}
       </CardBody>
@@ -106,7 +106,7 @@ function useArrival(projects: Page<ProjectView>, query: ListProjectsData['query'
   }, [arrived?.project_id]);
 }
 
-function Steps({ lines, project, isPlainHttp }: { lines: string[]; project: string; isPlainHttp: boolean }) {
+function Steps({ lines, project }: { lines: string[]; project: string }) {
   const { t } = useTranslation();
   const titles = [
     t('projects.firstPush.login'),
@@ -128,8 +128,8 @@ function Steps({ lines, project, isPlainHttp }: { lines: string[]; project: stri
           </li>
         ))}
       </ol>
+      <ClientHint tool="docker" />
       <HelperText>
-        {isPlainHttp && <HelperTextItem>{t('projects.dockerPlainHttp')}</HelperTextItem>}
         <HelperTextItem icon={<Spinner size="sm" aria-label={t('projects.firstPush.waiting')} />}>
           {t('projects.firstPush.waiting')}
         </HelperTextItem>

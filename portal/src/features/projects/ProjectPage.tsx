@@ -27,7 +27,13 @@ export default function ProjectPage() {
       <RouteTabs
         label={t('projects.tabs')}
         base={`/harbor/projects/${project.project_id}`}
-        tabs={tabs.map((tab) => ({ path: tab.path, title: t(tab.title) }))}
+        tabs={tabs
+          .filter(({ within }) => within === undefined)
+          .map(({ path, title }) => ({
+            path,
+            title: t(title),
+            parts: tabs.filter(({ within }) => within === path).map((part) => part.path),
+          }))}
       />
       <PageSection hasBodyWrapper={false}>
         <Outlet />

@@ -1,16 +1,9 @@
-import {
-  Content,
-  HelperText,
-  HelperTextItem,
-  Stack,
-  StackItem,
-  ToggleGroup,
-  ToggleGroupItem,
-} from '@patternfly/react-core';
+import { Content, Stack, StackItem, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { useId, useState } from 'react';
 import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { CodeToCopy } from '@/shared/Copy';
+import { ClientHint } from './ClientHint';
 import { pushCommands, TOOLS, type Tool } from './commands';
 import { useRegistry } from '@/shared/useRegistry';
 import './texts';
@@ -43,11 +36,7 @@ export function PushCommands({ project }: { project: string }) {
           code={pushCommands(tool, { ...registry, project, user }).join('\n')}
           label={t('projects.pushWith', { tool })}
         />
-        {tool === 'docker' && registry.isPlainHttp && (
-          <HelperText>
-            <HelperTextItem>{t('projects.dockerPlainHttp')}</HelperTextItem>
-          </HelperText>
-        )}
+        <ClientHint tool={tool} />
       </StackItem>
     </Stack>
   );

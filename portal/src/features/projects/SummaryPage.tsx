@@ -1,8 +1,8 @@
-import { Card, CardBody, CardTitle, Grid, GridItem, Skeleton } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Grid, GridItem } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
-import { getProjectSummary, type ProjectView, type SummaryQuota, type SummaryView } from '@/api/generated';
+import { getProjectSummary, type ProjectView, type SummaryView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { useCanInProject, useSession } from '@/session/session';
 import { Facts } from '@/shared/Facts';
@@ -12,7 +12,7 @@ import { AccessLabel } from './AccessLabel';
 import { MemberCounts } from './MemberCounts';
 import { PushCommands } from './PushCommands';
 import { RoleName } from './RoleName';
-import { StoragePicture } from './StoragePicture';
+import { StorageCard } from './StorageCard';
 import { projectKey, useProject } from './useProject';
 import './texts';
 
@@ -32,7 +32,7 @@ export default function SummaryPage() {
   const showsMembers = user !== null && can('member', 'list');
   return (
     <Grid hasGutter>
-      <GridItem md={6}>
+      <GridItem lg={6}>
         <Card isFullHeight>
           <CardTitle component="h2">{t('projects.summary.about')}</CardTitle>
           <CardBody>
@@ -40,9 +40,11 @@ export default function SummaryPage() {
           </CardBody>
         </Card>
       </GridItem>
-      <GridItem md={6}>
-        <Storage quota={summary.data?.quota} isPending={summary.isPending} />
-      </GridItem>
+      {user !== null && can('quota', 'read') && (
+        <GridItem lg={6}>
+          <StorageCard projectId={project.project_id} quota={summary.data?.quota} />
+        </GridItem>
+      )}
       {user !== null && can('repository', 'push') && (
         <GridItem lg={showsMembers ? 7 : 12}>
           <Card isFullHeight>
@@ -79,23 +81,5 @@ function About({ project, summary }: { project: ProjectView; summary: SummaryVie
         [t('projects.id'), project.project_id],
       ]}
     />
-  );
-}
-
-/** Not for those who may not know of the quota, such as visitors of a public project. */
-function Storage({ quota, isPending }: { quota: SummaryQuota | null | undefined; isPending: boolean }) {
-  const { t } = useTranslation();
-  if (!isPending && !quota) return null;
-  return (
-    <Card isFullHeight>
-      <CardTitle component="h2">{t('projects.summary.storage')}</CardTitle>
-      <CardBody>
-        {quota ? (
-          <StoragePicture used={quota.used.storage} limit={quota.hard.storage} />
-        ) : (
-          <Skeleton screenreaderText={t('common.loading')} />
-        )}
-      </CardBody>
-    </Card>
   );
 }

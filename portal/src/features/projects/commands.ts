@@ -17,6 +17,11 @@ export interface Target {
   image?: string;
 }
 
+/** Whether a tool is told of a certificate with `--ca-file`; the others look where Docker does. */
+export function takesCertificateOption(tool: Tool): boolean {
+  return tool === 'helm' || tool === 'oras';
+}
+
 /** What to type, line by line: first the login, last the push. */
 export function pushCommands(
   tool: Tool,

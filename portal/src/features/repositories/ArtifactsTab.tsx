@@ -9,14 +9,11 @@ import { useCanInProject } from '@/session/session';
 import { DataTable } from '@/shared/DataTable';
 import { Empty } from '@/shared/Empty';
 import { shortDigest } from '@/shared/format';
-import type { FilterField } from '@/shared/ListToolbar';
-import { useListState } from '@/shared/useListState';
 import { comparisonAddress } from './addresses';
 import { useArtifactColumns } from './artifactColumns';
 import { ArtifactDialog, type Opened } from './ArtifactDialog';
-import { artifactsQuery } from './artifactsQuery';
-import { KNOWN_TYPES, useTypeName } from './ArtifactType';
 import { useArtifactActions } from './useArtifactActions';
+import { useArtifactList } from './useArtifactList';
 import { useRepository } from './useRepository';
 import './repositories.css';
 import './texts';
@@ -32,30 +29,13 @@ export default function ArtifactsTab() {
   const can = useCanInProject(project.project_id);
   const [selected, setSelected] = useState<ArtifactView[]>([]);
   const [opened, open] = useState<Opened>();
-  const state = useListState({
-    sort: '-push_time',
-    // What they are in the query is said by artifactsQuery.
-    filters: [
-      { key: 'tag', comparison: 'contains' },
-      { key: 'tagged', comparison: 'exact' },
-      { key: 'type', comparison: 'exact' },
-      { key: 'labels', comparison: 'exact' },
-    ],
-  });
-  const query = {
-    ...state.query,
-    q: artifactsQuery(state.filters),
-    with_tag: true,
-    with_label: true,
-    with_accessory: true,
-    with_immutable_status: true,
-  };
+  const { state, query, filters } = useArtifactList();
   const list = useQuery({
     queryKey: key('artifacts', query),
     queryFn: () => page(listArtifacts({ path, query })),
     placeholderData: keepPreviousData,
   });
-  const actionsOf = useArtifactActions(project.project_id, open);
+  const actionsOf = useArtifactActions(project.project_id);
   const [left, right] = selected;
   return (
     <>
@@ -67,13 +47,13 @@ export default function ArtifactsTab() {
         isWide
         rowKey={({ digest }) => digest}
         rowName={({ digest }) => shortDigest(digest)}
-        filters={useFilters(state.filters.tag !== '')}
+        filters={filters}
         toolbar={
           <Suspense>
             <LabelFilter projectId={project.project_id} state={state} />
           </Suspense>
         }
-        actions={actionsOf}
+        actions={(artifact) => actionsOf(artifact, open)}
         expanded={(artifact) => (
           <Suspense>
             <AccessoryTree accessories={artifact.accessories ?? []} />
@@ -109,29 +89,4 @@ export default function ArtifactsTab() {
       {opened && <ArtifactDialog opened={opened} onDeleted={() => setSelected([])} onClose={() => open(undefined)} />}
     </>
   );
-}
-
-/** A text asks for a tag: whether there is one is then no question. */
-function useFilters(hasText: boolean): FilterField[] {
-  const { t } = useTranslation();
-  const typeName = useTypeName();
-  const tagged: FilterField = {
-    key: 'tagged',
-    label: t('repositories.tags'),
-    kind: 'choice',
-    choices: [
-      { value: '*', label: t('repositories.tagged') },
-      { value: 'nil', label: t('repositories.untagged') },
-    ],
-  };
-  return [
-    { key: 'tag', label: t('repositories.tag'), kind: 'text' },
-    ...(hasText ? [] : [tagged]),
-    {
-      key: 'type',
-      label: t('repositories.type'),
-      kind: 'choice',
-      choices: KNOWN_TYPES.map((type) => ({ value: type, label: typeName(type) })),
-    },
-  ];
 }

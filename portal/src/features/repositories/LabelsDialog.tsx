@@ -2,6 +2,7 @@ import { ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId, useState } from 'react';
 import { useTranslation } from '@/texts';
 import { addLabel, removeLabel, type ArtifactView, type LabelView } from '@/api/generated';
+import { projectKey } from '@/features/projects/useProject';
 import { Dialog } from '@/shared/Dialog';
 import { ErrorAlert } from '@/shared/Failure';
 import { shortDigest } from '@/shared/format';
@@ -27,7 +28,7 @@ export default function LabelsDialog({ artifact, onClose }: { artifact: Artifact
   const change = useAction<Change>({
     run: ({ label, on }) =>
       on ? addLabel({ path: place, body: { id: label.id } }) : removeLabel({ path: { ...place, label_id: label.id } }),
-    changes: [key('artifacts'), key('artifact')],
+    changes: [key('artifacts'), key('artifact'), projectKey(project.project_id, 'artifacts')],
     onDone: (_, { label, on }) =>
       setChosen((before) => new Set(on ? [...before, label.id] : [...before].filter((other) => other !== label.id))),
   });

@@ -14,6 +14,7 @@ import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { repositoryAddress } from './addresses';
 import { PushCommands } from '@/features/projects/PushCommands';
+import { Views } from './Views';
 import './texts';
 
 const DeleteRepositories = lazy(() => import('./DeleteRepositories'));
@@ -41,6 +42,7 @@ export default function RepositoriesTab() {
   const mayPush = can('repository', 'push');
   return (
     <>
+      <Views />
       <DataTable
         label={t('repositories.list', { project: project.name })}
         columns={useColumns(project.project_id)}

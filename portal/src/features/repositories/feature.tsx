@@ -11,6 +11,14 @@ export const repositories: Feature = {
       isVisible: (can) => can('repository', 'list'),
       element: lazyPage(() => import('./RepositoriesTab')),
     },
+    {
+      path: 'artifacts',
+      title: 'titles.artifacts',
+      order: 25,
+      within: 'repositories',
+      isVisible: (can) => can('artifact', 'list'),
+      element: lazyPage(() => import('./ProjectArtifactsTab')),
+    },
   ],
   routes: [
     {

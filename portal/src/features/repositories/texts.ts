@@ -3,8 +3,10 @@ import { defineTexts } from '@/texts';
 export const repositories = defineTexts('repositories', {
   list: 'Repositories of {{project}}',
   artifacts: 'Artifacts',
+  repositoryAndDigest: 'Repository, digest, labels',
   pulls: 'Pulls',
   tabs: 'Repository',
+  views: { label: 'View', byRepository: 'By repository', allArtifacts: 'All artifacts' },
   notFound: 'There is no repository {{name}}, or you may not see it.',
   empty: 'No repository yet',
   emptyHint: 'A push makes one. This page shows it as soon as it arrives.',
@@ -33,6 +35,7 @@ export const repositories = defineTexts('repositories', {
   },
   artifactsOf: 'Artifacts of {{name}}',
   noArtifacts: 'No artifact in this repository',
+  noArtifactsOfProject: 'No artifact yet',
   noArtifactsHint: 'A push to it adds one; what was deleted may still be in the trash of the project.',
   digestAndLabels: 'Digest, labels',
   tag: 'Tag',

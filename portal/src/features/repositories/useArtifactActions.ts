@@ -6,10 +6,10 @@ import type { Opened } from './ArtifactDialog';
 import './texts';
 
 /** What can be done with an artifact of a list, by whoever sits there. */
-export function useArtifactActions(projectId: number, open: (dialog: Opened) => void) {
+export function useArtifactActions(projectId: number) {
   const { t } = useTranslation();
   const can = useCanInProject(projectId);
-  return (artifact: ArtifactView): IAction[] => [
+  return (artifact: ArtifactView, open: (dialog: Opened) => void): IAction[] => [
     { title: t('repositories.pull.title'), onClick: () => open({ what: 'pull', artifact }) },
     ...(can('tag', 'create') || can('tag', 'delete')
       ? [{ title: t('repositories.changeTags'), onClick: () => open({ what: 'tags', artifact }) }]

@@ -1,3 +1,4 @@
+import { createContext, useContext } from 'react';
 import { useParams } from 'react-router';
 import type { ProjectView } from '@/api/generated';
 import { projectKey, useProject } from '@/features/projects/useProject';
@@ -16,10 +17,17 @@ export interface RepositoryPlace {
   key: (...more: unknown[]) => unknown[];
 }
 
-/** The repository that the address names. Whether there is one is said by what is asked about it. */
+/** The name of a repository without its project, for what is shown of one among others. */
+const Named = createContext<string | null>(null);
+
+/** What is inside is about this repository, whatever the address names. */
+export const InRepository = Named.Provider;
+
+/** The repository that is around, or else the one that the address names. Whether there is one is said by what is asked about it. */
 export function useRepository(): RepositoryPlace {
   const project = useProject();
-  const { repositoryName: name = '' } = useParams();
+  const { repositoryName = '' } = useParams();
+  const name = useContext(Named) ?? repositoryName;
   return {
     project,
     name,

@@ -1,8 +1,7 @@
 import { Alert, Button, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
-import { createRobot, getPermissions, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
+import { createRobot, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
 import { Dialog } from '@/shared/Dialog';
@@ -15,9 +14,10 @@ import { newGrant, permissionsOf, type Grant } from './grants';
 import { Grants } from './Grants';
 import { GrantEditor } from './GrantEditor';
 import { changed } from './requests';
-import { matrixOf } from './rights';
+import type { Matrix } from './rights';
 import { robotsKey, type Scope } from './scope';
 import { SystemPlaces } from './SystemPlaces';
+import { useCatalogue } from './useCatalogue';
 import './texts';
 
 interface Props {
@@ -191,16 +191,11 @@ function RightsInProjects({ grants, onChange }: StepProps) {
   );
 }
 
-type Matrices = Record<'system' | 'project', ReturnType<typeof matrixOf>>;
+type Matrices = Record<'system' | 'project', Matrix>;
 
 /** Asks what there is to allow. */
 function Catalogue({ children }: { children: (matrices: Matrices) => ReactNode }) {
-  const found = useQuery({
-    queryKey: ['robot-permissions'],
-    queryFn: () => body(getPermissions()),
-    staleTime: Number.POSITIVE_INFINITY,
-    select: ({ system, project }) => ({ system: matrixOf(system), project: matrixOf(project) }),
-  });
+  const found = useCatalogue();
   if (found.error) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   return found.data === undefined ? <Waiting /> : children(found.data);
 }

@@ -45,12 +45,17 @@ export function partsOf(right: Right): [resource: string, action: string] {
   return [right.slice(0, at), right.slice(at + 1)];
 }
 
+/** Whether such a thing is always in one repository. */
+export function isOfRepositories(resource: string): boolean {
+  return OF_REPOSITORIES.has(resource);
+}
+
 /** The matrix of what `GET /permissions` lists, repositories before everything else. */
 export function matrixOf(catalogue: CataloguedPermission[]): Matrix {
   const resources = unique(catalogue.map(({ resource }) => resource));
   const place = (action: string) => (ORDER.includes(action) ? ORDER.indexOf(action) : ORDER.length);
-  const ofRepositories = resources.filter((resource) => OF_REPOSITORIES.has(resource));
-  const others = resources.filter((resource) => !OF_REPOSITORIES.has(resource));
+  const ofRepositories = resources.filter(isOfRepositories);
+  const others = resources.filter((resource) => !isOfRepositories(resource));
   return {
     resources: [...ofRepositories.sort((a, b) => rank(a) - rank(b)), ...others],
     actions: unique(catalogue.map(({ action }) => action)).sort((a, b) => place(a) - place(b)),
@@ -64,8 +69,8 @@ function rank(resource: string): number {
 
 /** The part of a matrix that can be limited to some repositories. */
 export function limitable(matrix: Matrix): Matrix {
-  const resources = matrix.resources.filter((resource) => OF_REPOSITORIES.has(resource));
-  const rights = matrix.rights.filter((right) => OF_REPOSITORIES.has(partsOf(right)[0]));
+  const resources = matrix.resources.filter(isOfRepositories);
+  const rights = matrix.rights.filter((right) => isOfRepositories(partsOf(right)[0]));
   const actions = matrix.actions.filter((action) => rights.some((right) => partsOf(right)[1] === action));
   return { resources, actions, rights };
 }

@@ -3,10 +3,10 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useTranslation } from '@/texts';
 import type { ArtifactView } from '@/api/generated';
 import type { RepositoryPlace } from '@/features/repositories/useRepository';
+import { Bar, BarKey, type Segment } from '@/shared/Bar';
 import { Digest } from '@/shared/Copy';
 import { ErrorAlert } from '@/shared/Failure';
 import { formatBytes } from '@/shared/format';
-import { Bar, type Segment } from '../Bar';
 import { share, totalSize, type Command, type Layer } from '../history';
 import { layersOf } from '../manifest';
 import { Part } from '../Part';
@@ -60,7 +60,7 @@ function Bars({ left, right, comparison }: BarsProps) {
     layers.map(({ digest, size }, index) => ({
       key: `${index}-${digest}`,
       width: whole === 0 ? 0 : (100 * size) / whole,
-      kind: sides.get(digest),
+      color: COLORS[sides.get(digest) ?? 'both'],
       title: formatBytes(size),
     }));
   return (
@@ -77,6 +77,7 @@ function Bars({ left, right, comparison }: BarsProps) {
           </span>
           <Bar
             segments={segments(layers)}
+            isLarge
             label={t('artifacts.comparison.barOf', { name: t(`artifacts.comparison.${side}`) })}
           />
         </div>
@@ -92,7 +93,7 @@ function Sums({ bytes }: { bytes: Record<Side, number> }) {
       <Row>
         {(['both', 'left', 'right'] as const).map((side) => (
           <div key={side}>
-            <span className={`m-key m-key-${side}`} aria-hidden="true" />
+            <BarKey color={COLORS[side]} />
             {t(`artifacts.comparison.${side}Bytes`, { size: formatBytes(bytes[side]) })}
           </div>
         ))}
@@ -159,7 +160,7 @@ function LayerRow({
       </Td>
       <Td dataLabel={t('artifacts.comparison.size')} className="m-size">
         {formatBytes(layer.size)}
-        <Bar segments={[{ key: layer.digest, width: share(layer.size, largest), kind: layer.side }]} />
+        <Bar segments={[{ key: layer.digest, width: share(layer.size, largest), color: COLORS[layer.side] }]} />
       </Td>
     </Tr>
   );

@@ -19,11 +19,13 @@ export default tseslint.config(
               name: '@patternfly/react-icons',
               message: 'Import one icon: @patternfly/react-icons/dist/esm/icons/<name>-icon',
             },
+            { name: '@patternfly/react-core', importNames: ['Modal'], message: 'Use Dialog of @/shared/Dialog' },
           ],
         },
       ],
       eqeqeq: 'error',
     },
   },
+  { files: ['src/shared/Dialog.tsx'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['build/*.mjs'], languageOptions: { globals: globals.node } },
 );

@@ -3,9 +3,15 @@ import './app/styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router';
+import {
+  UNSAFE_createBrowserHistory as createBrowserHistory,
+  unstable_HistoryRouter as HistoryRouter,
+} from 'react-router';
 import { configureClient } from './api/client';
 import { makeQueryClient } from './api/queryClient';
+import { guardedHistory } from './app/guardedHistory';
+import { LeaveGuard } from './app/leaveGuard';
+import { Leaving } from './app/Leaving';
 import { PageBoundary } from './app/PageBoundary';
 import { Routes } from './app/Routes';
 import { followSystemTheme } from './app/theme';
@@ -22,18 +28,23 @@ await chooseLanguage(preferredLanguage(), false);
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root element');
 
+const guard = new LeaveGuard();
+const history = guardedHistory(createBrowserHistory({ v5Compat: true }), guard);
+
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={makeQueryClient()}>
-      <BrowserRouter>
+      <HistoryRouter history={history}>
         <Toasts>
-          <PageBoundary>
-            <Suspense fallback={<Waiting />}>
-              <Routes />
-            </Suspense>
-          </PageBoundary>
+          <Leaving guard={guard}>
+            <PageBoundary>
+              <Suspense fallback={<Waiting />}>
+                <Routes />
+              </Suspense>
+            </PageBoundary>
+          </Leaving>
         </Toasts>
-      </BrowserRouter>
+      </HistoryRouter>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -80,6 +80,17 @@ async def test_a_schedule_is_made_shown_changed_and_removed(replica: Replica) ->
     assert (await replica.api("GET", f"{PATH}/schedule")).content == b""
 
 
+async def test_a_schedule_says_that_schedules_are_held(replica: Replica) -> None:
+    await post(replica, "Daily", "0 0 0 * * *")
+    free = (await replica.api("GET", f"{PATH}/schedule")).json()
+    assert "paused" not in free, "Harbor's answer, as long as nothing is held"
+    await replica.api("PUT", "/jobservice/queues/SCHEDULER", json={"action": "pause"})
+    held = (await replica.api("GET", f"{PATH}/schedule")).json()
+    assert held == free | {"paused": True}
+    await replica.api("PUT", "/jobservice/queues/SCHEDULER", json={"action": "resume"})
+    assert (await replica.api("GET", f"{PATH}/schedule")).json() == free
+
+
 async def test_what_is_no_collection_is_refused(replica: Replica) -> None:
     workers = "Error: Invalid number of workers"
     outside = "Workers must be greater than 0 and less than or equal to 10."

@@ -155,6 +155,14 @@ async def test_a_bad_cron_line_and_an_unknown_type_are_refused(replica: Replica)
     )
 
 
+async def test_a_schedule_says_that_schedules_are_held(replica: Replica) -> None:
+    await post(replica, "Daily", schedule={"cron": "0 0 0 * * *"})
+    free = (await replica.api("GET", f"{PATH}/schedule")).json()
+    assert "paused" not in free
+    await replica.api("PUT", "/jobservice/queues/SCHEDULER", json={"action": "pause"})
+    assert (await replica.api("GET", f"{PATH}/schedule")).json() == free | {"paused": True}
+
+
 async def test_a_due_schedule_purges_once(replica: Replica) -> None:
     await post(replica, "Hourly", schedule={"cron": "0 0 * * * *"})
     await events(replica, "create_artifact", "create_project", age=48)

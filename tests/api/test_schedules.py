@@ -79,7 +79,7 @@ def test_a_schedule_is_shown_as_something_that_runs_at_its_next_time() -> None:
         3, "GARBAGE_COLLECTION", -1, "Daily", "0 0 0 * * *", {}, {}, True, datetime(2026, 8, 22, tzinfo=UTC),
         MOMENT, MOMENT, 1,
     )  # fmt: skip
-    assert msgspec.to_builtins(HistoryView.of_schedule(schedule, {})) == {
+    shown = {
         "id": 3,
         "job_kind": "0 0 0 * * *",
         "job_parameters": "{}",
@@ -88,6 +88,8 @@ def test_a_schedule_is_shown_as_something_that_runs_at_its_next_time() -> None:
         "creation_time": SHOWN,
         "update_time": SHOWN,
     }
+    assert msgspec.to_builtins(HistoryView.of_schedule(schedule, {})) == shown
+    assert msgspec.to_builtins(HistoryView.of_schedule(schedule, {}, paused=True)) == shown | {"paused": True}
 
 
 def test_parameters_are_sorted_text_without_spaces() -> None:

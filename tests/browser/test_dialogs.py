@@ -1,4 +1,4 @@
-"""Opened dialogs have no serious finding of axe, in both themes."""
+"""Opened dialogs have no serious finding of axe, in both themes, and hide nothing that is told meanwhile."""
 
 from __future__ import annotations
 
@@ -86,3 +86,16 @@ def _findings(page: Page, address: str, open_dialog: Callable[[Page], None]) -> 
     expect(page.get_by_role("dialog")).to_be_visible()
     settled(page)
     return axe(page)
+
+
+def test_what_was_done_is_told_while_a_dialog_is_open(admin_page: Page, moorage: Moorage, filled: Filled) -> None:
+    page = admin_page
+    page.goto(f"{moorage.url}/harbor/projects/{filled.shop}/robot-account")
+    expect(page.get_by_role("tab", name="Members")).to_be_visible()
+    choose_action(page, "robot$shop+ci", "New secret")
+    page.get_by_role("dialog").get_by_role("button", name="New secret").click()
+    expect(page.get_by_role("button", name="Close, I have kept the secret")).to_be_visible()
+    # By role only what is not hidden from screen readers is found.
+    told = page.get_by_role("listitem").filter(has_text="robot$shop+ci has a new secret")
+    expect(told).to_be_visible()
+    expect(page.get_by_role("tab", name="Members")).to_have_count(0)

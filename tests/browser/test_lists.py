@@ -84,6 +84,25 @@ def test_a_filter_without_result_says_so_and_is_cleared(admin_page: Page, teams:
     expect(page.get_by_role("textbox", name="Filter by name")).to_have_value("")
 
 
+def test_filters_that_leave_rows_are_cleared_by_keyboard(admin_page: Page, teams: list[str]) -> None:
+    page = admin_page
+    name = page.get_by_role("textbox", name="Filter by name")
+    clear = page.get_by_role("button", name="Clear all filters")
+    expect(name).to_be_visible()
+    expect(clear).to_have_count(0)
+    name.fill("team-0")
+    expect(page).to_have_url(re.compile("name=team-0$"))
+    choose_filter(page, "Access", "Public")
+    expect(page).to_have_url(re.compile("name=team-0&public=true"))
+    expect(page.get_by_role("link", name="team-39")).to_have_count(0)
+    clear.press("Enter")
+    expect(page).to_have_url(re.compile("/harbor/projects$"))
+    expect(name).to_have_value("")
+    expect(name).to_be_focused()
+    expect(page.get_by_role("button", name="Access: All")).to_be_visible()
+    expect(clear).to_have_count(0)
+
+
 def test_ten_thousand_rows_are_paged_by_the_server(
     admin_page: Page, watched: Watched, moorage: Moorage, contents: Contents
 ) -> None:

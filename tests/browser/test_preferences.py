@@ -148,3 +148,32 @@ def test_what_was_not_saved_is_not_lost_by_leaving(admin_page: Page, moorage: Mo
     page.get_by_role("link", name="Projects").first.click()
     leave.get_by_role("button", name="Leave").click()
     expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+
+
+def test_neither_search_nor_back_nor_signing_out_loses_what_was_not_saved(admin_page: Page, moorage: Moorage) -> None:
+    page = admin_page
+    switch = page.get_by_role("switch", name="Count pulls")
+    leave = page.get_by_role("dialog", name="Leave without saving?")
+
+    def stays() -> None:
+        leave.get_by_role("button", name="Cancel").click()
+        expect(leave).to_have_count(0)
+        expect(page).to_have_url(f"{moorage.url}/harbor/configs/setting")
+        expect(switch).not_to_be_checked()
+
+    page.get_by_role("link", name="Configuration").click()
+    page.get_by_role("tab", name="System").click()
+    flip(page, "Count pulls")
+    page.get_by_role("combobox", name="Search projects").fill("library")
+    page.get_by_role("option", name="library").first.click()
+    stays()
+    page.go_back()
+    stays()
+    open_account_menu(page)
+    page.get_by_role("menuitem", name="Sign out").click()
+    stays()
+    open_account_menu(page)
+    page.get_by_role("menuitem", name="Sign out").click()
+    leave.get_by_role("button", name="Leave").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page).to_have_url(f"{moorage.url}/account/sign-in")

@@ -46,6 +46,26 @@ def test_a_dialog_is_sent_after_signing_in_over_it(admin_page: Page, moorage: Mo
     assert contents.call("GET", "/projects/kept/summary").json()["quota"]["hard"] == {"storage": 3 * 1024**3}
 
 
+def test_a_dialog_stays_the_only_thing_there_after_signing_in_over_it(admin_page: Page, moorage: Moorage) -> None:
+    page = admin_page
+    page.get_by_role("button", name="New project").first.click()
+    form = dialog(page, "Create a project")
+    form.get_by_role("textbox", name="Name").fill("library")
+    end_sessions(moorage)
+    form.get_by_role("button", name="Create").click()
+    expect(dialog(page, ENDED)).to_be_visible()
+    # By role only what is not hidden from screen readers is found.
+    expect(form).to_have_count(0)
+    page.keyboard.press("Escape")
+    _sign_in_again(page)
+    expect(form.get_by_text("already exists")).to_be_visible()
+    expect(form.get_by_role("textbox", name="Name")).to_have_value("library")
+    expect(page.get_by_role("heading", name="Projects", level=1)).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Projects", level=1)).to_be_visible()
+    expect(form).to_have_count(0)
+
+
 def test_a_page_with_a_form_keeps_what_was_typed(admin_page: Page, moorage: Moorage) -> None:
     page = admin_page
     page.goto(f"{moorage.url}/harbor/account")

@@ -76,6 +76,13 @@ def test_a_line_has_an_end() -> None:
         ("0 0 0 20 * MON", datetime(2025, 1, 20, tzinfo=UTC)),
         ("0 0 0 1 FEB *", datetime(2025, 2, 1, tzinfo=UTC)),
         ("0 10-20/5 9 * * *", datetime(2025, 1, 16, 9, 10, tzinfo=UTC)),
+        # A range of one value is that value, as robfig's cron reads it; it is not the whole field.
+        ("0 5-5 * * * *", datetime(2025, 1, 15, 11, 5, tzinfo=UTC)),
+        ("0 5-5/2 * * * *", datetime(2025, 1, 15, 11, 5, tzinfo=UTC)),
+        ("0 5-5/2,50-50 * * * *", datetime(2025, 1, 15, 10, 50, tzinfo=UTC)),
+        ("0 0 3-3 * * *", datetime(2025, 1, 16, 3, 0, tzinfo=UTC)),
+        ("0 0 0 20-20 2-feb ?", datetime(2025, 2, 20, tzinfo=UTC)),
+        ("0 0 0 * * Mon-1", datetime(2025, 1, 20, tzinfo=UTC)),
     ],
 )
 def test_the_next_run_is_in_utc(line: str, wanted: datetime) -> None:

@@ -348,8 +348,8 @@ async def test_every_undoing_is_recorded(project: OwnProject) -> None:
         ("update", f"update tag: {project.full('app:v1')}, back to {first.digest}"),
         ("delete", f"delete tag: {project.full('app:v1')}"),
         ("create", f"create tag: {project.full('app:v1')}, brought back from the trash"),
-        ("create", f"create immutable rule with name: {number}"),
-        ("delete", f"delete immutable rule with name: {number}"),
+        ("create", f"create immutable tag rule with name: {number}"),
+        ("delete", f"delete immutable tag rule with name: {number}"),
     ]
     found: list[tuple[str, str]] = []
     for _ in range(100):

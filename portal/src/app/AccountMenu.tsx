@@ -7,6 +7,7 @@ import type { UserView } from '@/api/generated';
 import { signOut } from '@/session/signIn';
 import { useToast } from '@/shared/Toasts';
 import { chooseLanguage, LANGUAGES, useTranslation } from '@/texts';
+import { useDeparture } from './Leaving';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme';
 
 /** Who is signed in, and what concerns only them. */
@@ -15,6 +16,7 @@ export function AccountMenu({ user }: { user: UserView }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const say = useToast();
+  const depart = useDeparture();
   const [isOpen, setOpen] = useState(false);
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const leave = async () => {
@@ -96,7 +98,7 @@ export function AccountMenu({ user }: { user: UserView }) {
       </DropdownGroup>
       <Divider />
       <DropdownList>
-        <DropdownItem onClick={() => void leave()}>{t('common.signOut')}</DropdownItem>
+        <DropdownItem onClick={() => depart(leave)}>{t('common.signOut')}</DropdownItem>
       </DropdownList>
     </Dropdown>
   );

@@ -1,5 +1,6 @@
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Button, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
+import { Dialog } from '@/shared/Dialog';
 import { SignInForm } from './SignInForm';
 
 interface Props {
@@ -11,7 +12,7 @@ interface Props {
 export default function SignInAgainDialog({ name, onAnswer }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal isOpen variant="small" aria-labelledby="session-ended">
+    <Dialog variant="small" aria-labelledby="session-ended">
       <ModalHeader
         title={t('session.endedTitle')}
         description={t('session.endedBody', { name })}
@@ -31,6 +32,6 @@ export default function SignInAgainDialog({ name, onAnswer }: Props) {
           {t('session.leave')}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

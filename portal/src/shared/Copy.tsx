@@ -35,22 +35,26 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   };
   return (
     <Tooltip content={copied ? t('common.copied') : label} onTooltipHidden={() => setCopied(false)}>
-      <Button variant="plain" size="sm" icon={<CopyIcon />} aria-label={label} onClick={copy} />
+      <Button className="m-copy" variant="plain" size="sm" icon={<CopyIcon />} aria-label={label} onClick={copy} />
     </Tooltip>
   );
 }
 
-/** A digest, short, with the whole one on hover and to copy. */
-export function Digest({ value }: { value: string }) {
+/** What is too long to show: short, with the whole on hover and to copy. */
+export function ShortToCopy({ value, shown }: { value: string; shown: string }) {
   const { t } = useTranslation();
   return (
     <span className="m-nowrap">
       <Tooltip content={value}>
-        <code tabIndex={0}>{shortDigest(value)}</code>
+        <code tabIndex={0}>{shown}</code>
       </Tooltip>
-      <CopyButton text={value} label={`${t('common.copy')} ${shortDigest(value)}`} />
+      <CopyButton text={value} label={`${t('common.copy')} ${shown}`} />
     </span>
   );
+}
+
+export function Digest({ value }: { value: string }) {
+  return <ShortToCopy value={value} shown={shortDigest(value)} />;
 }
 
 interface CodeProps {

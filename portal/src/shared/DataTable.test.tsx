@@ -83,7 +83,7 @@ describe('nothing', () => {
   it('offers to clear the filters where they leave nothing', async () => {
     renderAt('/robots?name=x', <Robots data={NONE} />);
     expect(screen.queryByText('Make a robot')).toBeNull();
-    await userEvent.click(screen.getByRole('button', { name: 'Clear all filters' }));
+    await userEvent.click(within(screen.getByRole('grid')).getByRole('button', { name: 'Clear all filters' }));
     expect(address()).toBe('/robots');
   });
 

@@ -109,7 +109,7 @@ export function DataTable<Row>(props: Props<Row>) {
     });
   const isSelected = (row: Row) => selection?.selected.some((other) => rowKey(other) === rowKey(row)) ?? false;
   return (
-    <>
+    <div className="m-list">
       <ListToolbar
         state={state}
         fields={filters ?? []}
@@ -226,7 +226,7 @@ export function DataTable<Row>(props: Props<Row>) {
           );
         })}
       </Table>
-    </>
+    </div>
   );
 }
 

@@ -69,6 +69,25 @@ describe('a filter that is chosen', () => {
   });
 });
 
+describe('all filters', () => {
+  const clear = () => screen.queryByRole('button', { name: 'Clear all filters' });
+
+  it('have nothing to clear while none is set', () => {
+    renderAt('/robots?page=2', <List />);
+    expect(clear()).toBeNull();
+  });
+
+  it.each(['name=web', 'kind=big', 'name=web&kind=big&page=2'])('are cleared at once: %s', async (filters) => {
+    renderAt(`/robots?${filters}`, <List />);
+    clear()?.focus();
+    await userEvent.keyboard('{Enter}');
+    expect(address()).toBe('/robots');
+    expect(clear()).toBeNull();
+    expect(field().value).toBe('');
+    expect(document.activeElement).toBe(field());
+  });
+});
+
 describe('pages', () => {
   it('are turned in the address', async () => {
     renderAt('/robots', <List />);

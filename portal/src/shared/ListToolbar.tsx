@@ -51,7 +51,7 @@ export function ListToolbar(props: Props) {
     ofWord: t('common.pages.of'),
   };
   return (
-    <Toolbar clearAllFilters={state.clearFilters} clearFiltersButtonText={t('common.clearFilters')}>
+    <Toolbar>
       <ToolbarContent>
         {fields.map((field) => (
           <ToolbarItem key={field.key}>
@@ -62,6 +62,11 @@ export function ListToolbar(props: Props) {
             )}
           </ToolbarItem>
         ))}
+        {state.isFiltered && (
+          <ToolbarItem>
+            <ClearFilters onClear={state.clearFilters} />
+          </ToolbarItem>
+        )}
         {children && <ToolbarItem className="m-toolbar-actions">{children}</ToolbarItem>}
         {selected > 0 && (
           <ToolbarItem className="m-toolbar-actions">
@@ -93,6 +98,22 @@ export function ListToolbar(props: Props) {
         </ToolbarItem>
       </ToolbarContent>
     </Toolbar>
+  );
+}
+
+/** The button goes with the filters, so the first of them gets the focus. */
+function ClearFilters({ onClear }: { onClear: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      variant="link"
+      onClick={({ currentTarget }) => {
+        currentTarget.closest('.pf-v6-c-toolbar')?.querySelector<HTMLElement>('input, button')?.focus();
+        onClear();
+      }}
+    >
+      {t('common.clearFilters')}
+    </Button>
   );
 }
 

@@ -188,7 +188,7 @@ function leave(event: FocusEvent<HTMLElement>, close: () => void) {
   if (!event.currentTarget.contains(event.relatedTarget)) close();
 }
 
-/** Closes by a click elsewhere, and by Escape: before the dialog around, which listens where React does, hears of it. */
+/** Closes by a click elsewhere, and by Escape: before the dialog around hears of it. */
 function useClosing(around: RefObject<HTMLElement | null>, isOpen: boolean, close: () => void) {
   useEffect(() => {
     const element = around.current;

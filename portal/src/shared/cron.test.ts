@@ -56,6 +56,12 @@ describe('nextRun', () => {
     expect(next('0 10/20 * * * ?', '2026-02-01T00:31:00Z')).toBe('2026-02-01T00:50');
   });
 
+  it('takes a range of one value for that value', () => {
+    expect(next('0 5-5 * * * *', '2026-02-01T00:06:00Z')).toBe('2026-02-01T01:05');
+    expect(next('0 5-5/2 * * * *', '2026-02-01T00:06:00Z')).toBe('2026-02-01T01:05');
+    expect(next('0 0 0 * * Mon-1', '2026-05-01T00:00:00Z')).toBe('2026-05-04T00:00');
+  });
+
   it('takes a day of the month or of the week where both are restricted', () => {
     expect(next('0 0 0 15 * 1', '2026-06-01T00:00:00Z')).toBe('2026-06-08T00:00');
     expect(next('0 0 0 15 * *', '2026-06-01T00:00:00Z')).toBe('2026-06-15T00:00');

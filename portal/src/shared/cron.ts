@@ -135,9 +135,8 @@ function partValues(part: string, range: FieldRange): number[] | 'unreadable' | 
   if (low < range.lowest || high > range.highest) return 'outOfRange';
   if (low > high) return 'backwards';
   if (step === 0) return 'step';
-  if (groups.high === undefined) return groups.step === undefined ? [low] : sequence(low, range.highest, step);
-  // The server takes a range whose ends are the same for the whole field.
-  return low === high ? sequence(range.lowest, range.highest, step) : sequence(low, high, step);
+  const isOpen = groups.high === undefined && groups.step !== undefined;
+  return sequence(low, isOpen ? range.highest : high, step);
 }
 
 function valueOf(text: string, { lowest, names }: FieldRange): number {

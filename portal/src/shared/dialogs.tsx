@@ -1,8 +1,9 @@
 /** Dialogs: for what cannot be taken back lightly, and for forms. They show the error of what they did. */
 
-import { Button, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '@patternfly/react-core';
+import { Button, Form, FormGroup, ModalBody, ModalFooter, ModalHeader, TextInput } from '@patternfly/react-core';
 import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
+import { Dialog } from './Dialog';
 import { ErrorAlert } from './Failure';
 
 /** The part of a mutation that a dialog needs. */
@@ -40,7 +41,7 @@ export function ConfirmDialog({
   const id = useId();
   const [text, setText] = useState('');
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby={`${id}-title`} aria-describedby={`${id}-body`}>
+    <Dialog variant="small" onClose={onClose} aria-labelledby={`${id}-title`} aria-describedby={`${id}-body`}>
       <ModalHeader title={title} titleIconVariant={danger ? 'warning' : undefined} labelId={`${id}-title`} />
       <ModalBody id={`${id}-body`}>
         {action.error && <ErrorAlert error={action.error} />}
@@ -71,7 +72,7 @@ export function ConfirmDialog({
           {t('common.cancel')}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -107,7 +108,7 @@ export function FormDialog({
   const { t } = useTranslation();
   const id = useId();
   return (
-    <Modal isOpen variant={variant} onClose={onClose} aria-labelledby={`${id}-title`}>
+    <Dialog variant={variant} onClose={onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={title} description={description} labelId={`${id}-title`} />
       <ModalBody>
         <Form
@@ -129,6 +130,6 @@ export function FormDialog({
           {leave ?? t('common.cancel')}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }

@@ -48,6 +48,11 @@ export const common = {
   readOnly: 'The registry is read-only: pulls work, nothing can be changed.',
   typeToConfirm: 'To confirm, type {{name}}',
   cannotBeUndone: 'This cannot be undone.',
+  leave: {
+    title: 'Leave without saving?',
+    body: 'What you changed on this page was not saved and will be lost.',
+    confirm: 'Leave',
+  },
   pages: {
     first: 'Go to the first page',
     previous: 'Go to the previous page',

@@ -56,11 +56,11 @@ def _view(execution: Execution, numbers: Mapping[int, Run]) -> HistoryView:
     return HistoryView.of_execution(execution, parameters)
 
 
-def _schedule_view(schedule: Schedule) -> HistoryView:
+def _schedule_view(schedule: Schedule, *, paused: bool) -> HistoryView:
     options = Options.of(schedule.parameters)
     # Harbor never says that a schedule is a dry run; of one that is, that is what matters.
     dry = {"dry_run": True} if options.dry_run else {}
-    return HistoryView.of_schedule(schedule, options.shown | dry)
+    return HistoryView.of_schedule(schedule, options.shown | dry, paused=paused)
 
 
 @get(PATH, opt=described("getGCHistory", query=LIST, answers={200: list[HistoryView]}, errors=(*_ERRORS, 422)))
@@ -78,7 +78,9 @@ async def get_schedule(call: InjectedCall) -> Response[bytes]:
     """The schedule; nothing when there is none."""
     await call.require_system("garbage-collection", "read")
     schedule = await call.services.collection.scheduled()
-    return done() if schedule is None else answer(_schedule_view(schedule))
+    if schedule is None:
+        return done()
+    return answer(_schedule_view(schedule, paused=await call.services.jobs.is_paused()))
 
 
 @post(

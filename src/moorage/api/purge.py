@@ -38,7 +38,10 @@ async def get_schedule(call: InjectedCall) -> Response[bytes]:
     """The schedule; nothing when there is none."""
     await call.require_system("purge-audit", "read")
     schedule = await call.services.purging.scheduled()
-    return nothing() if schedule is None else answer(HistoryView.of_schedule(schedule, schedule.parameters))
+    if schedule is None:
+        return nothing()
+    paused = await call.services.jobs.is_paused()
+    return answer(HistoryView.of_schedule(schedule, schedule.parameters, paused=paused))
 
 
 @post(

@@ -49,7 +49,8 @@ class ScheduleBody(Struct):
 class HistoryView(Struct, omit_defaults=True):
     """A run, or the schedule itself; Harbor's ``GCHistory`` and ``ExecHistory``, which are the same.
 
-    ``job_parameters`` is JSON as a text. ``job_kind`` is the trigger of a run, and the cron of a schedule.
+    ``job_parameters`` is JSON as a text. ``job_kind`` is the trigger of a run, and the cron of a schedule. ``paused``
+    is not in Harbor: all schedules are held, so that this one does not fire; left out while they are not.
     """
 
     id: int = 0
@@ -61,6 +62,7 @@ class HistoryView(Struct, omit_defaults=True):
     creation_time: str = ""
     update_time: str = ""
     deleted: bool = False
+    paused: bool = False
 
     @classmethod
     def of_execution(cls, execution: Execution, parameters: Mapping[str, Any]) -> HistoryView:
@@ -77,8 +79,8 @@ class HistoryView(Struct, omit_defaults=True):
         )
 
     @classmethod
-    def of_schedule(cls, schedule: Schedule, parameters: Mapping[str, Any]) -> HistoryView:
-        """The view of the schedule; Harbor shows it as something that runs."""
+    def of_schedule(cls, schedule: Schedule, parameters: Mapping[str, Any], *, paused: bool = False) -> HistoryView:
+        """The view of the schedule; Harbor shows it as something that runs. ``paused``: whether schedules are held."""
         return cls(
             id=schedule.id,
             job_kind=schedule.cron,
@@ -87,6 +89,7 @@ class HistoryView(Struct, omit_defaults=True):
             schedule=ScheduleObj(schedule.kind, schedule.cron, timestamp(schedule.next_run)),
             creation_time=timestamp(schedule.creation_time),
             update_time=timestamp(schedule.update_time),
+            paused=paused,
         )
 
 

@@ -98,4 +98,20 @@ def _value(text: str, lowest: int, names: tuple[str, ...]) -> int | None:
 
 def _for_croniter(cron: str) -> str:
     """Without the seconds, ``?`` being ``*``: what both understand alike."""
-    return " ".join(cron.split()[1:]).replace("?", "*").lower()
+    fields = zip(cron.lower().split()[1:], _FIELDS, strict=True)
+    return " ".join(
+        ",".join(_part_for_croniter(part, low, names) for part in text.split(","))
+        for text, (_, low, _, names) in fields
+    )
+
+
+def _part_for_croniter(part: str, lowest: int, names: tuple[str, ...]) -> str:
+    """A range of one value is that value; croniter takes it for the whole field (Harbor's robfig/cron does not)."""
+    match = _PART.fullmatch(part)
+    if (
+        match is not None
+        and match["high"]
+        and _value(match["low"], lowest, names) == _value(match["high"], lowest, names)
+    ):
+        return match["low"]
+    return part.replace("?", "*")

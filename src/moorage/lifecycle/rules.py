@@ -157,7 +157,7 @@ def _event(operation: str, project_id: int, rule_id: int, content: RuleContent |
             "tags": [f"{selector.decoration} {selector.pattern}" for selector in content.tags],
             "repositories": [f"{selector.decoration} {selector.pattern}" for selector in content.repositories],
         }
-    return Event(operation, "immutable rule", str(rule_id), project_id, details or None)
+    return Event(operation, "immutable tag rule", str(rule_id), project_id, details or None)
 
 
 def _exists() -> Conflict:

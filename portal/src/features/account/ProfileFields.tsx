@@ -28,6 +28,8 @@ export function ProfileFields({ profile, onChange }: Props) {
         autoComplete="off"
         value={email}
         onChange={(text) => onChange({ ...profile, email: text })}
+        // The account that the server makes has none; the rest of its profile cannot be saved before.
+        hint={email === '' ? t('account.emailNeeded') : undefined}
         error={email === '' || isEmail(email) ? null : t('account.emailInvalid')}
         isRequired
       />

@@ -1,9 +1,10 @@
-import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader, Title } from '@patternfly/react-core';
+import { Alert, Button, ModalBody, ModalFooter, ModalHeader, Title } from '@patternfly/react-core';
 import DownloadIcon from '@patternfly/react-icons/dist/esm/icons/download-icon';
 import { useId } from 'react';
 import { useTranslation } from '@/texts';
 import { useSession } from '@/session/session';
 import { CodeToCopy, CopyButton } from '@/shared/Copy';
+import { Dialog } from '@/shared/Dialog';
 import { Facts } from '@/shared/Facts';
 import { dockerLogin, fileName, skopeoLogin } from './commands';
 import './account.css';
@@ -29,13 +30,7 @@ export default function SecretDialog({ title, name, secret, onClose }: Props) {
     isPlainHttp: window.location.protocol === 'http:',
   };
   return (
-    <Modal
-      isOpen
-      variant="medium"
-      aria-labelledby={`${id}-title`}
-      elementToFocus={`#${id}-download`}
-      onEscapePress={() => undefined}
-    >
+    <Dialog variant="medium" aria-labelledby={`${id}-title`} elementToFocus={`#${id}-download`}>
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody className="m-secret">
         <Alert variant="warning" isInline title={t('account.once')} component="p">
@@ -63,7 +58,7 @@ export default function SecretDialog({ title, name, secret, onClose }: Props) {
           {t('account.downloadSecret')}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { generateSecret, isAccepted, isStrong } from './secrets';
+import { GENERATED, generateSecret, isAccepted, isComplete, isStrong } from './secrets';
 
 describe('a secret', () => {
   it.each([
@@ -20,6 +20,13 @@ describe('a secret', () => {
     expect(isAccepted({ value: 'Harbor12345', repeated: 'Harbor12345' })).toBe(true);
     expect(isAccepted({ value: 'Harbor12345', repeated: 'Harbor12346' })).toBe(false);
     expect(isAccepted({ value: 'weak', repeated: 'weak' })).toBe(false);
+  });
+
+  it('has to be accepted only where it is typed', () => {
+    const typed = { value: 'Harbor12345', repeated: '' };
+    expect(isComplete({ ...GENERATED, typed })).toBe(true);
+    expect(isComplete({ isTyped: true, typed })).toBe(false);
+    expect(isComplete({ isTyped: true, typed: { value: 'Harbor12345', repeated: 'Harbor12345' } })).toBe(true);
   });
 
   it('is another one each time it is generated, and strong', () => {

@@ -18,6 +18,18 @@ export function isAccepted({ value, repeated }: NewSecret): boolean {
   return isStrong(value) && value === repeated;
 }
 
+/** A secret that is to be made, or one that is typed. */
+export interface SecretChoice {
+  isTyped: boolean;
+  typed: NewSecret;
+}
+
+export const GENERATED: SecretChoice = { isTyped: false, typed: NO_SECRET };
+
+export function isComplete({ isTyped, typed }: SecretChoice): boolean {
+  return !isTyped || isAccepted(typed);
+}
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** A random one that is strong. */

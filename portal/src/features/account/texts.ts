@@ -9,6 +9,7 @@ export const account = defineTexts('account', {
   realname: 'Real name',
   comment: 'Comment',
   commentHint: 'At most 30 characters',
+  emailNeeded: 'The registry saves no profile without an e-mail address.',
   emailInvalid: 'This is no e-mail address, such as mona@example.com.',
   realnameInvalid: 'A real name has at most 255 characters and none of , " ~ # % $',
   commentInvalid: 'At most 30 characters.',
@@ -28,7 +29,8 @@ export const account = defineTexts('account', {
   secret: 'API secret',
   secretIntro:
     'Clients that cannot use the identity provider, such as docker, log in with your user name and this secret.',
-  secretGenerate: 'Generate',
+  secretHow: 'Where it comes from',
+  secretGenerate: 'Make a random one',
   secretTyped: 'Type one',
   secretValue: 'Secret',
   secretRepeat: 'Repeat the secret',

@@ -1,8 +1,7 @@
 import { Button } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
-import { ConfirmDialog } from '@/shared/dialogs';
+import { useUnsaved } from '@/app/Leaving';
 import { useCanInSystem } from '@/session/session';
-import { useLeaveGuard } from './useLeaveGuard';
 import './texts';
 
 interface Props {
@@ -12,13 +11,11 @@ interface Props {
   onDiscard: () => void;
 }
 
-const NOTHING_RUNS = { isPending: false, error: null };
-
 /** Saves or discards what was changed, and asks before it is left behind. Stays in sight while there is something. */
 export function SaveBar({ changes, isValid, isSaving, onDiscard }: Props) {
   const { t } = useTranslation();
   const mayChange = useCanInSystem()('configuration', 'update');
-  const guard = useLeaveGuard(changes > 0 && !isSaving);
+  useUnsaved(changes > 0 && !isSaving);
   if (!mayChange) return null;
   return (
     <div className={changes > 0 ? 'm-save-bar m-save-bar-sticks' : 'm-save-bar'}>
@@ -29,17 +26,6 @@ export function SaveBar({ changes, isValid, isSaving, onDiscard }: Props) {
         {t('configuration.discard')}
       </Button>
       <span role="status">{changes > 0 && t('configuration.unsaved', { count: changes })}</span>
-      {guard.isAsking && (
-        <ConfirmDialog
-          title={t('configuration.leaveTitle')}
-          confirm={t('configuration.leave')}
-          action={NOTHING_RUNS}
-          onConfirm={guard.leave}
-          onClose={guard.stay}
-        >
-          {t('configuration.leaveBody')}
-        </ConfirmDialog>
-      )}
     </div>
   );
 }

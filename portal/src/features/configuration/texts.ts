@@ -19,9 +19,6 @@ export const configuration = defineTexts('configuration', {
   unsaved_other: '{{count}} changes are not saved yet',
   discard: 'Discard',
   saved: 'The configuration was saved.',
-  leaveTitle: 'Leave without saving?',
-  leaveBody: 'What you changed on this page was not saved and will be lost.',
-  leave: 'Leave',
   sections: {
     signIn: 'Signing in',
     tokens: 'Tokens and robots',

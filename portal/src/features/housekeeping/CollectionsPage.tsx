@@ -86,7 +86,8 @@ function CollectionScheduleCard() {
   const mayEdit = useCanInSystem()('garbage-collection', 'update');
   const [isEditing, setEditing] = useState(false);
   const schedule = useQuery({
-    queryKey: ['gc', 'schedule'],
+    // Of the job service, whose schedules may be held.
+    queryKey: ['job-service', 'schedule', 'gc'],
     queryFn: async () => existing(await body(getGcSchedule())),
   });
   return (

@@ -81,7 +81,8 @@ export default function PurgesPage() {
 
 function useSchedule() {
   return useQuery({
-    queryKey: ['purge', 'schedule'],
+    // Of the job service, whose schedules may be held.
+    queryKey: ['job-service', 'schedule', 'purge'],
     queryFn: async () => existing(await body(getPurgeSchedule())),
   });
 }

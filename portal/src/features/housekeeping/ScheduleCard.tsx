@@ -1,9 +1,7 @@
 import { Button, Card, CardBody, CardHeader, CardTitle } from '@patternfly/react-core';
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from '@/texts';
-import { getSchedulePaused, type HistoryView } from '@/api/generated';
-import { body } from '@/api/pages';
+import type { HistoryView } from '@/api/generated';
 import { Waiting } from '@/app/Waiting';
 import { nextRun, parseCron } from '@/shared/cron';
 import { Facts } from '@/shared/Facts';
@@ -51,10 +49,6 @@ function ScheduleFacts({ schedule, facts }: { schedule: HistoryView; facts: Prop
   const inWords = useCronText();
   const line = schedule.schedule?.cron ?? '';
   const { cron } = parseCron(line);
-  const { data } = useQuery({
-    queryKey: ['job-service', 'held'],
-    queryFn: () => body(getSchedulePaused({ path: { job_type: 'all' } })),
-  });
   const next = schedule.schedule?.next_scheduled_time ?? (cron && nextRun(cron, new Date())?.toISOString());
   return (
     <Facts
@@ -63,7 +57,7 @@ function ScheduleFacts({ schedule, facts }: { schedule: HistoryView; facts: Prop
         [t('housekeeping.schedule.when'), cron ? inWords(cron) : line],
         [
           t('housekeeping.schedule.next'),
-          data?.paused ? t('housekeeping.schedule.held') : <Time key="next" value={next} />,
+          schedule.paused ? t('housekeeping.schedule.held') : <Time key="next" value={next} />,
         ],
         ...facts,
       ]}

@@ -8,9 +8,11 @@ import { DataTable, type Column } from '@/shared/DataTable';
 import { Time } from '@/shared/Time';
 import { useListState } from '@/shared/useListState';
 import { LogDetails } from './LogDetails';
+import { Resource } from './Resource';
 import { CUSTOM, FILTERS, PRESETS, searchOf } from './search';
 import { TimeRange } from './TimeRange';
-import { isOperation, OPERATIONS, type Operation } from './vocabulary';
+import { useLogNames } from './useLogNames';
+import { OPERATIONS, type Operation } from './vocabulary';
 import './texts';
 
 const ExportDialog = lazy(() => import('./ExportDialog'));
@@ -37,6 +39,7 @@ interface Props {
 /** Rows of the audit log, with what they can be filtered by. */
 export function LogTable({ name, queryKey, load, resourceTypes, operations = OPERATIONS, empty }: Props) {
   const { t } = useTranslation();
+  const { typeName } = useLogNames();
   const [isExporting, setExporting] = useState(false);
   const state = useListState({ sort: '-op_time', pageSize: 25, filters: FILTERS });
   const { page, page_size, sort } = state.query;
@@ -68,7 +71,7 @@ export function LogTable({ name, queryKey, load, resourceTypes, operations = OPE
             key: 'type',
             label: t('logs.type'),
             kind: 'choice',
-            choices: resourceTypes.map((value) => ({ value, label: value })),
+            choices: resourceTypes.map((value) => ({ value, label: typeName(value) })),
           },
           {
             key: 'result',
@@ -114,6 +117,7 @@ export function LogTable({ name, queryKey, load, resourceTypes, operations = OPE
 
 function useColumns(): Column<AuditLogExt>[] {
   const { t } = useTranslation();
+  const { actName } = useLogNames();
   return [
     {
       key: 'time',
@@ -127,8 +131,7 @@ function useColumns(): Column<AuditLogExt>[] {
       key: 'operation',
       title: t('logs.what'),
       sort: 'operation',
-      render: ({ operation, resource_type: type }) =>
-        t(`logs.acts.${isOperation(operation) ? operation : 'other'}`, { operation, type }),
+      render: ({ operation, resource_type: type }) => actName(operation, type),
     },
     {
       key: 'resource',
@@ -136,7 +139,7 @@ function useColumns(): Column<AuditLogExt>[] {
       sort: 'resource',
       width: 35,
       breaks: true,
-      render: (row) => row.resource,
+      render: (row) => <Resource name={row.resource} />,
     },
     {
       key: 'result',

@@ -47,7 +47,23 @@ function operationOf(eventType: string): string {
   return eventType.slice(0, eventType.indexOf('_'));
 }
 
+/** The resource type as event types have it: the key of its name. */
+export function typeKeyOf(resourceType: string): string {
+  return resourceType.replaceAll(/[ -]/g, '_');
+}
+
 /** The event type of a row, as the configuration names it. */
 export function eventTypeOf(operation: string, resourceType: string): string {
-  return `${operation}_${resourceType}`.replaceAll(/[ -]/g, '_');
+  return `${operation}_${typeKeyOf(resourceType)}`;
+}
+
+/** A name of a resource, and the digest at its end, if it has one. */
+export function splitDigest(resource: string): { before: string; digest: string } {
+  const digest = /(?<=^|@)sha(256|384|512):[0-9a-f]{64,128}$/.exec(resource)?.[0] ?? '';
+  return { before: resource.slice(0, resource.length - digest.length), digest };
+}
+
+export function capitalized(text: string, language: string): string {
+  const [first = ''] = text;
+  return first.toLocaleUpperCase(language) + text.slice(first.length);
 }

@@ -5,8 +5,8 @@ import { updateProjectMember, type MemberView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
 import { useSession } from '@/session/session';
 import { FormDialog } from '@/shared/dialogs';
+import { inTurn } from '@/shared/several';
 import { useAction } from '@/shared/useAction';
-import { inTurn } from './inTurn';
 import { isComplete, limitOf, type RoleChoice } from './limits';
 import { isSelf, selfLast } from './member';
 import { RoleFields } from './RoleFields';
@@ -41,7 +41,6 @@ export default function ChangeRole({ projectId, members, onClose }: Props) {
             // Of several each keeps its own limit.
             body: { role_id: choice.role, ...(only && { repositories: limitOf(choice) }) },
           }),
-        () => undefined,
       ).catch(failed),
     changes: [projectKey(projectId), ['permissions', projectId], ['projects']],
     done: t('members.changedToast', { count: members.length, name: only?.entity_name ?? '' }),

@@ -5,7 +5,6 @@ import {
   Content,
   List,
   ListItem,
-  Modal,
   ModalBody,
   ModalFooter,
   ModalHeader,
@@ -16,6 +15,7 @@ import { useTranslation } from '@/texts';
 import { Link } from 'react-router';
 import { deleteProject, listDeletedProjects, type ProjectView, type TrashEntryView } from '@/api/generated';
 import { page } from '@/api/pages';
+import { Dialog } from '@/shared/Dialog';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { ErrorAlert } from '@/shared/Failure';
 import { useToast } from '@/shared/Toasts';
@@ -64,7 +64,7 @@ export default function DeleteProject({ project, onClose, onDeleted }: Props) {
     );
   }
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-label={title}>
+    <Dialog variant="small" onClose={onClose} aria-label={title}>
       <ModalHeader title={title} />
       <ModalBody>
         {deletion.error !== null && <ErrorAlert error={deletion.error} onRetry={() => void deletion.refetch()} />}
@@ -80,7 +80,7 @@ export default function DeleteProject({ project, onClose, onDeleted }: Props) {
           {t('common.close')}
         </Button>
       </ModalFooter>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -38,7 +38,7 @@ export default function ArtifactsTab() {
   const actionsOf = useArtifactActions(project.project_id);
   const [left, right] = selected;
   return (
-    <div className="m-dense">
+    <>
       <DataTable
         label={t('repositories.artifactsOf', { name })}
         columns={useArtifactColumns()}
@@ -87,6 +87,6 @@ export default function ArtifactsTab() {
         empty={<Empty title={t('repositories.noArtifacts')}>{t('repositories.noArtifactsHint')}</Empty>}
       />
       {opened && <ArtifactDialog opened={opened} onDeleted={() => setSelected([])} onClose={() => open(undefined)} />}
-    </div>
+    </>
   );
 }

@@ -33,7 +33,7 @@ export default function DeleteArtifacts({ artifacts, onDeleted, onClose }: Props
       onClose();
     },
   });
-  const left = deletion.data?.refused.map(({ item }) => item) ?? artifacts;
+  const left = deletion.data?.failed.map(({ item }) => item) ?? artifacts;
   return (
     <ConfirmDialog
       title={t('repositories.deleteArtifacts', { count: artifacts.length, name: fullName })}

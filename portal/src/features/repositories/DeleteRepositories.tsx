@@ -34,7 +34,7 @@ export default function DeleteRepositories({ project, repositories, onDeleted, o
     },
   });
   // What was deleted before something was refused is not asked for again.
-  const left = deletion.data?.refused.map(({ item }) => item) ?? repositories;
+  const left = deletion.data?.failed.map(({ item }) => item) ?? repositories;
   return (
     <ConfirmDialog
       title={t('repositories.deleteTitle', { count, name: first })}

@@ -1,8 +1,9 @@
-import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
+import { ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId, useState } from 'react';
 import { useTranslation } from '@/texts';
 import { addLabel, removeLabel, type ArtifactView, type LabelView } from '@/api/generated';
 import { projectKey } from '@/features/projects/useProject';
+import { Dialog } from '@/shared/Dialog';
 import { ErrorAlert } from '@/shared/Failure';
 import { shortDigest } from '@/shared/format';
 import { useCanInProject } from '@/session/session';
@@ -35,7 +36,7 @@ export default function LabelsDialog({ artifact, onClose }: { artifact: Artifact
     if (on || can('artifact-label', 'delete')) change.mutate({ label, on });
   };
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby={id}>
+    <Dialog variant="small" onClose={onClose} aria-labelledby={id}>
       <ModalHeader
         title={t('repositories.labels.change')}
         description={`${fullName}@${shortDigest(artifact.digest)}`}
@@ -45,6 +46,6 @@ export default function LabelsDialog({ artifact, onClose }: { artifact: Artifact
         {change.error && <ErrorAlert error={change.error} />}
         <LabelPicker projectId={project.project_id} chosen={chosen} isDisabled={change.isPending} onToggle={toggle} />
       </ModalBody>
-    </Modal>
+    </Dialog>
   );
 }

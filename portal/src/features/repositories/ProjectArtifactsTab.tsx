@@ -34,7 +34,7 @@ export default function ProjectArtifactsTab() {
   });
   const close = () => open(undefined);
   return (
-    <div className="m-dense">
+    <>
       <Views />
       <DataTable
         label={t('repositories.artifactsOf', { name })}
@@ -66,7 +66,7 @@ export default function ProjectArtifactsTab() {
           <ArtifactDialog opened={opened} onDeleted={close} onClose={close} />
         </InRepository>
       )}
-    </div>
+    </>
   );
 }
 

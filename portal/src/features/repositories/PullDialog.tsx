@@ -1,6 +1,7 @@
-import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core';
+import { ModalBody, ModalHeader } from '@patternfly/react-core';
 import { useId, type ComponentProps } from 'react';
 import { useTranslation } from '@/texts';
+import { Dialog } from '@/shared/Dialog';
 import { shortDigest } from '@/shared/format';
 import { PullCommands } from './PullCommands';
 import './texts';
@@ -10,7 +11,7 @@ export default function PullDialog({ onClose, ...of }: ComponentProps<typeof Pul
   const { t } = useTranslation();
   const id = useId();
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby={id}>
+    <Dialog variant="medium" onClose={onClose} aria-labelledby={id}>
       <ModalHeader
         title={t('repositories.pull.title')}
         description={`${of.repository}@${shortDigest(of.digest)}`}
@@ -19,6 +20,6 @@ export default function PullDialog({ onClose, ...of }: ComponentProps<typeof Pul
       <ModalBody>
         <PullCommands {...of} />
       </ModalBody>
-    </Modal>
+    </Dialog>
   );
 }

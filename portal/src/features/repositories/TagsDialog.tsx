@@ -1,4 +1,4 @@
-import { Alert, Button, Form, Modal, ModalBody, ModalHeader, SearchInput } from '@patternfly/react-core';
+import { Alert, Button, Form, ModalBody, ModalHeader, SearchInput } from '@patternfly/react-core';
 import LockIcon from '@patternfly/react-icons/dist/esm/icons/lock-icon';
 import TrashIcon from '@patternfly/react-icons/dist/esm/icons/trash-icon';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
@@ -10,6 +10,7 @@ import { page } from '@/api/pages';
 import { projectKey } from '@/features/projects/useProject';
 import { TrashLink } from '@/features/trash/TrashLink';
 import { useCanInProject } from '@/session/session';
+import { Dialog } from '@/shared/Dialog';
 import { ErrorAlert } from '@/shared/Failure';
 import { Field } from '@/shared/Field';
 import { shortDigest } from '@/shared/format';
@@ -52,7 +53,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
   const total = list.data?.total ?? 0;
   return (
     <>
-      <Modal isOpen={deleting === undefined} variant="medium" onClose={onClose} aria-labelledby={id}>
+      <Dialog isOpen={deleting === undefined} variant="medium" onClose={onClose} aria-labelledby={id}>
         <ModalHeader
           title={t('repositories.changeTags')}
           description={`${fullName}@${shortDigest(digest)}`}
@@ -82,7 +83,7 @@ export default function TagsDialog({ digest, onClose }: { digest: string; onClos
             <TagTable tags={list.data.items} onDelete={can('tag', 'delete') ? setDeleting : undefined} />
           )}
         </ModalBody>
-      </Modal>
+      </Dialog>
       <Suspense>
         {deleting !== undefined && (
           <DeleteTag

@@ -1,7 +1,7 @@
 import { projectKey } from '@/features/projects/useProject';
 import { useSayDeleted } from '@/features/trash/useSayDeleted';
+import { each, type Outcome } from '@/shared/several';
 import { useAction } from '@/shared/useAction';
-import { deleteEach, type Outcome } from './deleteEach';
 
 interface Options<Item> {
   projectId: number;
@@ -12,15 +12,15 @@ interface Options<Item> {
   onDone: (deleted: Item[]) => void;
 }
 
-/** Deletes some things of a project, and says where they can be brought back; `data` has what was refused. */
+/** Deletes some things of a project, and says where they can be brought back; `data` has what failed. */
 export function useDeletions<Item>({ projectId, remove, done, onDone }: Options<Item>) {
   const say = useSayDeleted(projectId);
   return useAction<Item[], Outcome<Item>>({
-    run: (items) => deleteEach(items, remove),
+    run: (items) => each(items, remove),
     changes: [projectKey(projectId)],
-    onDone: ({ deleted, refused }) => {
-      if (deleted.length > 0) say(done(deleted));
-      if (refused.length === 0) onDone(deleted);
+    onDone: (outcome) => {
+      if (outcome.done.length > 0) say(done(outcome.done));
+      if (outcome.failed.length === 0) onDone(outcome.done);
     },
   });
 }

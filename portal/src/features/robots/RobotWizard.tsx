@@ -1,9 +1,10 @@
-import { Alert, Button, Modal, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
+import { Alert, Button, Wizard, WizardHeader, WizardStep } from '@patternfly/react-core';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
 import { createRobot, updateRobot, type RobotCreated, type RobotView } from '@/api/generated';
 import { body } from '@/api/pages';
 import { Waiting } from '@/app/Waiting';
+import { Dialog } from '@/shared/Dialog';
 import { ErrorAlert, Failure } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
 import { durationOf } from './expiry';
@@ -97,7 +98,7 @@ export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
     );
   }
   return (
-    <Modal isOpen variant="large" aria-label={title} onEscapePress={onClose}>
+    <Dialog variant="large" aria-label={title} onEscape={onClose}>
       <Wizard
         className="m-robot-wizard"
         navAriaLabel={title}
@@ -113,7 +114,7 @@ export function RobotWizard({ scope, robot, onCreated, onClose }: Props) {
       >
         {steps}
       </Wizard>
-    </Modal>
+    </Dialog>
   );
 }
 

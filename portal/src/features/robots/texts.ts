@@ -86,9 +86,6 @@ export const robots = defineTexts('robots', {
   newSecret: 'New secret',
   secretTitle: 'New secret for {{name}}',
   secretWarning: 'The present secret counts no more. Whatever uses it is refused from the next request on.',
-  secretHow: 'Where it comes from',
-  secretGenerate: 'Let the server make one',
-  secretType: 'Type one',
   refreshedTitle: 'The new secret of {{name}}',
   refreshedToast: '{{name}} has a new secret.',
   actions: {

@@ -4,9 +4,9 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from '@/texts';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { ErrorAlert } from '@/shared/Failure';
+import { each, type Failed } from '@/shared/several';
 import { useToast } from '@/shared/Toasts';
 import { useAction } from '@/shared/useAction';
-import { each, type Failed } from './each';
 import './texts';
 
 interface Named {
@@ -40,10 +40,10 @@ export function ConfirmEach<Item extends Named>(props: Props<Item>) {
   const action = useAction({
     run: () => each(left, run),
     changes,
-    onDone: (failures) => {
-      setFailed(failures);
-      setLeft(failures.map(({ item }) => item));
-      if (failures.length > 0) return;
+    onDone: (outcome) => {
+      setFailed(outcome.failed);
+      setLeft(outcome.failed.map(({ item }) => item));
+      if (outcome.failed.length > 0) return;
       say(done);
       onClose();
     },

@@ -1,8 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/errors';
-import { inTurn } from './inTurn';
+import { each, inTurn } from './several';
 
 const same = (name: string) => name;
+
+describe('each', () => {
+  it('goes on after a failure, one at a time, and tells which failed', async () => {
+    const log: string[] = [];
+    const outcome = await each(['mona', 'otto', 'lena'], async (name) => {
+      log.push(`${name} begins`);
+      await Promise.resolve();
+      if (name === 'otto') throw new Error('forbidden');
+      log.push(`${name} ends`);
+    });
+    expect(log).toEqual(['mona begins', 'mona ends', 'otto begins', 'lena begins', 'lena ends']);
+    expect(outcome).toEqual({ done: ['mona', 'lena'], failed: [{ item: 'otto', error: new Error('forbidden') }] });
+  });
+});
 
 describe('changes in turn', () => {
   it('are done one after the other', async () => {

@@ -18,13 +18,13 @@ import { useListState } from '@/shared/useListState';
 import { RunKind, RunTrigger } from './RunsTable';
 import { RunSummary } from './RunSummary';
 import { RunTook } from './RunTook';
-import { TaskResult } from './TaskResult';
 import { retentionId } from './usePolicy';
 import { useAllRuns, useRunTasks } from './useRuns';
 import { Row } from '@/shared/Row';
 import './texts';
 
 const StopRunDialog = lazy(() => import('./StopRunDialog'));
+const TaskResult = lazy(() => import('./TaskResult'));
 const RunNow = lazy(() => import('./RunNow'));
 
 /** A run: what it found in each repository, and what it deleted or would. */
@@ -102,7 +102,11 @@ function Run({ run, projectId }: { run: RetentionExecutionView; projectId: numbe
         state={state}
         rowKey={(task) => task.id}
         rowName={(task) => task.repository}
-        expanded={(task) => <TaskResult run={run} task={task} projectId={projectId} />}
+        expanded={(task) => (
+          <Suspense fallback={<Waiting />}>
+            <TaskResult run={run} task={task} projectId={projectId} />
+          </Suspense>
+        )}
         empty={
           goesOn ? (
             <Empty title={t('policies.retention.runs.noTasksYet')} />

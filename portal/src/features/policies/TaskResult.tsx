@@ -24,7 +24,7 @@ interface Props {
 const VIEWS = ['going', 'staying', 'log'] as const;
 
 /** What became of the artifacts of one repository; its log while that is not known. */
-export function TaskResult({ run, task, projectId }: Props) {
+export default function TaskResult({ run, task, projectId }: Props) {
   const { t } = useTranslation();
   const [view, setView] = useState<(typeof VIEWS)[number]>('going');
   const goesOn = isRunning(task.status);

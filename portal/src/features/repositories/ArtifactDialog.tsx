@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import type { ArtifactView } from '@/api/generated';
 
 const CopyArtifact = lazy(() => import('./CopyArtifact'));
@@ -17,16 +17,8 @@ interface Props {
   onClose: () => void;
 }
 
-/** The dialogs of a list of artifacts; their code is loaded when one is opened. */
-export function ArtifactDialog(props: Props) {
-  return (
-    <Suspense>
-      <Content {...props} />
-    </Suspense>
-  );
-}
-
-function Content({ opened, onDeleted, onClose }: Props) {
+/** The dialogs of a list of artifacts; the code of each is loaded when it is opened. */
+export default function ArtifactDialog({ opened, onDeleted, onClose }: Props) {
   switch (opened.what) {
     case 'pull':
       return (

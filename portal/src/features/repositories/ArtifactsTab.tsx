@@ -11,13 +11,14 @@ import { Empty } from '@/shared/Empty';
 import { shortDigest } from '@/shared/format';
 import { comparisonAddress } from './addresses';
 import { useArtifactColumns } from './artifactColumns';
-import { ArtifactDialog, type Opened } from './ArtifactDialog';
+import type { Opened } from './ArtifactDialog';
 import { useArtifactActions } from './useArtifactActions';
 import { useArtifactList } from './useArtifactList';
 import { useRepository } from './useRepository';
 import './repositories.css';
 import './texts';
 
+const ArtifactDialog = lazy(() => import('./ArtifactDialog'));
 const AccessoryTree = lazy(() => import('./AccessoryTree'));
 const LabelFilter = lazy(() => import('./LabelFilter'));
 
@@ -86,7 +87,9 @@ export default function ArtifactsTab() {
         }}
         empty={<Empty title={t('repositories.noArtifacts')}>{t('repositories.noArtifactsHint')}</Empty>}
       />
-      {opened && <ArtifactDialog opened={opened} onDeleted={() => setSelected([])} onClose={() => open(undefined)} />}
+      <Suspense>
+        {opened && <ArtifactDialog opened={opened} onDeleted={() => setSelected([])} onClose={() => open(undefined)} />}
+      </Suspense>
     </>
   );
 }

@@ -10,7 +10,7 @@ import { Empty } from '@/shared/Empty';
 import { repositoryInProject, shortDigest } from '@/shared/format';
 import { repositoryAddress } from './addresses';
 import { useArtifactColumns } from './artifactColumns';
-import { ArtifactDialog, type Opened } from './ArtifactDialog';
+import type { Opened } from './ArtifactDialog';
 import { useArtifactActions } from './useArtifactActions';
 import { useArtifactList } from './useArtifactList';
 import { InRepository } from './useRepository';
@@ -18,6 +18,7 @@ import { Views } from './Views';
 import './repositories.css';
 import './texts';
 
+const ArtifactDialog = lazy(() => import('./ArtifactDialog'));
 const AccessoryTree = lazy(() => import('./AccessoryTree'));
 const LabelFilter = lazy(() => import('./LabelFilter'));
 
@@ -63,7 +64,9 @@ export default function ProjectArtifactsTab() {
       />
       {opened && (
         <InRepository value={opened.repository}>
-          <ArtifactDialog opened={opened} onDeleted={close} onClose={close} />
+          <Suspense>
+            <ArtifactDialog opened={opened} onDeleted={close} onClose={close} />
+          </Suspense>
         </InRepository>
       )}
     </>

@@ -9,9 +9,9 @@ import {
 } from 'react-router';
 import { configureClient } from './api/client';
 import { makeQueryClient } from './api/queryClient';
+import { Guarded } from './app/Guarded';
 import { guardedHistory } from './app/guardedHistory';
 import { LeaveGuard } from './app/leaveGuard';
-import { Leaving } from './app/Leaving';
 import { PageBoundary } from './app/PageBoundary';
 import { Routes } from './app/Routes';
 import { followSystemTheme } from './app/theme';
@@ -36,13 +36,13 @@ createRoot(root).render(
     <QueryClientProvider client={makeQueryClient()}>
       <HistoryRouter history={history}>
         <Toasts>
-          <Leaving guard={guard}>
+          <Guarded guard={guard}>
             <PageBoundary>
               <Suspense fallback={<Waiting />}>
                 <Routes />
               </Suspense>
             </PageBoundary>
-          </Leaving>
+          </Guarded>
         </Toasts>
       </HistoryRouter>
     </QueryClientProvider>

@@ -7,7 +7,7 @@ import type { UserView } from '@/api/generated';
 import { signOut } from '@/session/signIn';
 import { useToast } from '@/shared/Toasts';
 import { chooseLanguage, LANGUAGES, useTranslation } from '@/texts';
-import { useDeparture } from './Leaving';
+import { useDeparture } from './leaving';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from './theme';
 
 /** Who is signed in, and what concerns only them. */

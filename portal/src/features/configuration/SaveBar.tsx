@@ -1,6 +1,6 @@
 import { Button } from '@patternfly/react-core';
 import { useTranslation } from '@/texts';
-import { useUnsaved } from '@/app/Leaving';
+import { useUnsaved } from '@/app/leaving';
 import { useCanInSystem } from '@/session/session';
 import './texts';
 

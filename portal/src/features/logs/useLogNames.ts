@@ -1,6 +1,7 @@
 import { useTranslation } from '@/texts';
 import { logs } from './texts';
 import { capitalized, eventTypeOf, isOperation, typeKeyOf } from './vocabulary';
+import './texts';
 
 type TypeKey = keyof typeof logs.types;
 type ActKey = keyof typeof logs.acts;

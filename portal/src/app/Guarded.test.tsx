@@ -8,9 +8,10 @@ import {
   useNavigate,
 } from 'react-router';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Guarded } from './Guarded';
 import { guardedHistory } from './guardedHistory';
 import { LeaveGuard } from './leaveGuard';
-import { Leaving, useDeparture, useUnsaved } from './Leaving';
+import { useDeparture, useUnsaved } from './leaving';
 
 const signOut = vi.fn();
 
@@ -44,9 +45,9 @@ async function openForm() {
   const history = guardedHistory(createBrowserHistory({ v5Compat: true }), guard);
   render(
     <HistoryRouter history={history}>
-      <Leaving guard={guard}>
+      <Guarded guard={guard}>
         <Page />
-      </Leaving>
+      </Guarded>
     </HistoryRouter>,
   );
   await userEvent.click(screen.getByRole('link', { name: 'form' }));

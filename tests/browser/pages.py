@@ -39,7 +39,7 @@ PAGES = (
     PortalPage("project-members", f"{_SHOP}/members", "jonas"),
     PortalPage("project-labels", f"{_SHOP}/labels", "needs-review"),
     PortalPage("project-robots", f"{_SHOP}/robot-account", "ci"),
-    PortalPage("project-retention", f"{_SHOP}/tag-strategy/tag-retention", "every day", requests=4),
+    PortalPage("project-retention", f"{_SHOP}/tag-strategy/tag-retention", "every day"),
     PortalPage("project-immutable", f"{_SHOP}/tag-strategy/immutable-tag", "1.*"),
     PortalPage("project-webhooks", f"{_SHOP}/webhook", "deploy"),
     PortalPage("project-trash", f"{_SHOP}/trash", "old"),

@@ -1,10 +1,11 @@
 import { ActionGroup, Button, Form } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from '@/texts';
+import { useUnsaved } from '@/app/leaving';
 import { updateUserProfile } from '@/api/generated';
 import { ErrorAlert } from '@/shared/Failure';
 import { useAction } from '@/shared/useAction';
-import { isProfile, type Profile } from './profile';
+import { isProfile, isSame, type Profile } from './profile';
 import { ProfileFields } from './ProfileFields';
 import './texts';
 
@@ -16,6 +17,7 @@ export function ProfileForm({ userId, saved }: { userId: number; saved: Profile 
     changes: [['session'], ['users']],
     done: t('account.saved'),
   });
+  useUnsaved(!isSame(profile, saved) && !save.isPending);
   return (
     <Form
       onSubmit={(event) => {

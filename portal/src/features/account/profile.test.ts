@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEmail, isProfile, isUsername, profileOf } from './profile';
+import { isEmail, isProfile, isSame, isUsername, profileOf } from './profile';
 
 describe('a profile', () => {
   it('has an empty text for what the server leaves out', () => {
@@ -12,6 +12,12 @@ describe('a profile', () => {
       update_time: '',
     };
     expect(profileOf(user)).toEqual({ realname: '', email: '', comment: '' });
+  });
+
+  it.each(['realname', 'email', 'comment'])('is another one when its %s is', (field) => {
+    const profile = { realname: 'Mona', email: 'mona@example.com', comment: '' };
+    expect(isSame(profile, { ...profile })).toBe(true);
+    expect(isSame(profile, { ...profile, [field]: 'changed' })).toBe(false);
   });
 
   it('needs a name and an address', () => {

@@ -34,3 +34,7 @@ export function isProfile({ realname, email, comment }: Profile): boolean {
 export function isUsername(text: string): boolean {
   return text !== '' && text.length <= 255 && !/[,"~#%$:]/.test(text);
 }
+
+export function isSame(one: Profile, other: Profile): boolean {
+  return one.realname === other.realname && one.email === other.email && one.comment === other.comment;
+}

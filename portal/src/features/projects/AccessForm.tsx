@@ -2,6 +2,7 @@ import './projects.css';
 import { Button, Content, Form, FormGroup, Radio } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useTranslation } from '@/texts';
+import { useUnsaved } from '@/app/leaving';
 import { updateProject, type ProjectView } from '@/api/generated';
 import { ConfirmDialog } from '@/shared/dialogs';
 import { ErrorAlert } from '@/shared/Failure';
@@ -25,6 +26,7 @@ export function AccessForm({ project }: { project: ProjectView }) {
     done: t(wanted ? 'projects.isPublicToast' : 'projects.isPrivateToast', { name: project.name }),
     onDone: () => setConfirming(false),
   });
+  useUnsaved(wanted !== isPublic && !save.isPending);
   const submit = () => {
     if (wanted) setConfirming(true);
     else save.mutate();

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.app import Application, bootstrap
+from moorage.app import Application
 from moorage.jobs.models import Status, Trigger
 from moorage.jobs.schedules import Ticker
 from moorage.jobs.worker import Worker
@@ -32,6 +32,7 @@ from tests.lifecycle.project import OwnProject
 from tests.lifecycle.repository import Made, live, write
 from tests.lifecycle.retention_worker import worker as quick_worker
 from tests.registry.client import Registry
+from tests.registry.conftest import QUIET, opened
 from tests.registry.content import Image, image, index
 
 pytestmark = [pytest.mark.integration, pytest.mark.anyio]
@@ -43,13 +44,8 @@ TASKS = itertools.count(10**9)
 @pytest.fixture(scope="module")
 async def site(registry_settings: Settings, registry_database: str) -> AsyncIterator[Application]:
     """An application that runs no jobs and takes no events away, so that a test sees what was started and told."""
-    await bootstrap(registry_settings, registry_database)
-    application = Application.build(registry_settings, registry_database, roles=("core", "registry"))
-    await application.open()
-    try:
+    async with opened(registry_settings, registry_database, QUIET) as application:
         yield application
-    finally:
-        await application.close()
 
 
 @pytest.fixture

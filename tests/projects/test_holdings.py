@@ -12,13 +12,13 @@ from sqlalchemy import text
 
 from moorage.access.models import ProjectFacts
 from moorage.access.repositories import NONE, Repositories
-from moorage.app import Application, bootstrap
+from moorage.app import Application
 from moorage.errors import NotFound, ServiceUnavailable
 from moorage.projects import holding_queries
 from moorage.projects.holdings import Holding, Holdings, HoldingService
 from moorage.settings import Settings
 from tests.registry.client import Registry
-from tests.registry.conftest import application, registry, registry_database, registry_settings
+from tests.registry.conftest import QUIET, application, opened, registry, registry_database, registry_settings
 from tests.registry.content import Image, image, index, random_bytes
 
 __all__ = ["application", "registry", "registry_database", "registry_settings"]
@@ -31,13 +31,8 @@ LAYER = random_bytes(5_000)
 @pytest.fixture(scope="module")
 async def running(registry_settings: Settings, registry_database: str) -> AsyncIterator[Application]:
     """The module's application."""
-    await bootstrap(registry_settings, registry_database)
-    made = Application.build(registry_settings, registry_database, roles=("core", "registry"))
-    await made.open()
-    try:
+    async with opened(registry_settings, registry_database, QUIET) as made:
         yield made
-    finally:
-        await made.close()
 
 
 @pytest.fixture

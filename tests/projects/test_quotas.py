@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from moorage.app import Application, bootstrap
+from moorage.app import Application
 from moorage.database.listing import ListQuery, Order
 from moorage.database.tables import outbox, quota_change, quota_work
 from moorage.errors import BadRequest, NotFound, QuotaExceeded
@@ -18,7 +18,9 @@ from moorage.oci.names import digest_of
 from moorage.settings import Settings
 from tests.registry.client import Registry, code
 from tests.registry.conftest import (
+    QUIET,
     application,
+    opened,
     registry,
     registry_database,
     registry_settings,
@@ -34,14 +36,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.anyio]
 @pytest.fixture(scope="module")
 async def running(registry_settings: Settings, registry_database: str) -> AsyncIterator[Application]:
     """The module's application, without the role that would take events away from the outbox and fold the ledger."""
-    await bootstrap(registry_settings, registry_database)
-    made = Application.build(registry_settings, registry_database, roles=("core", "registry"))
-    await made.open()
-    try:
+    async with opened(registry_settings, registry_database, QUIET) as made:
         await made.projects.create("team", owner_id=1, public=False)
         yield made
-    finally:
-        await made.close()
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
 from sqlalchemy import text
 
-from moorage.app import Application, bootstrap
+from moorage.app import ROLES, Application, bootstrap
 from moorage.settings import Settings
 from tests.conftest import new_database, settings_for
 from tests.database.pooler import pooled
@@ -19,6 +20,22 @@ __all__ = ["s3", "s3_client", "s3_endpoint", "s3_keys"]
 
 #: Everything that depends on these goes with them.
 _EMPTY = text("TRUNCATE repository, blob, manifest, upload, login_failure CASCADE")
+
+
+#: Without those that run jobs and take events away: a test sees what was started and told.
+QUIET = ("core", "registry")
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database_url: str, roles: Sequence[str] = ROLES) -> AsyncIterator[Application]:
+    """An application on a database that has just been made."""
+    await bootstrap(settings, database_url)
+    application = Application.build(settings, database_url, roles=roles)
+    await application.open()
+    try:
+        yield application
+    finally:
+        await application.close()
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +60,10 @@ def registry_database(
 @pytest.fixture(scope="module")
 async def running(registry_settings: Settings, registry_database: str) -> AsyncIterator[Application]:
     """The module's application, with the projects ``library`` (public) and ``team`` (private)."""
-    await bootstrap(registry_settings, registry_database)
-    application = Application.build(registry_settings, registry_database)
-    await application.open()
-    try:
+    async with opened(registry_settings, registry_database) as application:
         admin = await application.identity.authenticate("admin", "Harbor12345", "")
         await application.projects.create("team", owner_id=admin.id, public=False)
         yield application
-    finally:
-        await application.close()
 
 
 @pytest.fixture
